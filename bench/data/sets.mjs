@@ -1,0 +1,62 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dataFolder } from './folder.mjs';
+import { generateManifest } from './manifest.mjs';
+import { generateVoc } from './voc.mjs';
+
+/**
+ * @typedef {object} DataSet
+ * @property {string} name file or folder name
+ * @property {'manifest' | 'voc'} kind
+ * @property {number} items lines or files
+ *
+ * @typedef {object} ReadySet
+ * @property {string} name
+ * @property {string} path
+ * @property {number} items
+ * @property {number} bytes
+ * @property {string} sha256
+ */
+
+/** Counts up when a generator's output changes, so that old data is made again. */
+const generation = 1;
+
+const seeds = { manifest: 20240311, voc: 20240312 };
+
+/** Rough bytes per item on the storage (files take whole 4 KB pages), to see whether there is room. */
+const roomPerItem = { manifest: 650, voc: 8_500 };
+
+/** @param {number} lines @returns {DataSet} */
+export const manifestSet = (lines) => ({ name: `lines-${lines}.manifest`, kind: 'manifest', items: lines });
+
+/** @param {number} files @returns {DataSet} */
+export const vocSet = (files) => ({ name: `voc-${files}`, kind: 'voc', items: files });
+
+/**
+ * Where a run's data goes, given all the sets that it needs.
+ * @param {readonly DataSet[]} sets
+ */
+export function folderFor(sets) {
+  return dataFolder(sets.reduce((sum, set) => sum + set.items * roomPerItem[set.kind], 0));
+}
+
+/**
+ * Generates a set unless it is there from an earlier run.
+ * @param {DataSet} set
+ * @param {string} folder
+ * @param {(text: string) => void} log
+ * @returns {ReadySet}
+ */
+export function ensureSet(set, folder, log) {
+  const path = join(folder, set.name);
+  const factsPath = `${path}.facts.json`;
+  if (existsSync(path) && existsSync(factsPath)) {
+    const facts = JSON.parse(readFileSync(factsPath, 'utf8'));
+    if (facts.generation === generation) return { name: set.name, path, ...facts.made };
+  }
+  log(`generating ${path} …`);
+  const generate = set.kind === 'manifest' ? generateManifest : generateVoc;
+  const made = generate(path, set.items, seeds[set.kind]);
+  writeFileSync(factsPath, `${JSON.stringify({ generation, made })}\n`);
+  return { name: set.name, path, ...made };
+}

@@ -1,0 +1,372 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { manifestSet, vocSet } from './data/sets.mjs';
+import { commandUrl } from './workloads/labelkit/library.mjs';
+
+/**
+ * @typedef {import('./data/sets.mjs').DataSet} DataSet
+ * @typedef {import('./data/sets.mjs').ReadySet} ReadySet
+ * @typedef {import('./harness/compare.mjs').Contender} Contender
+ * @typedef {import('./harness/compare.mjs').Ratio} Ratio
+ * @typedef {import('./harness/measure.mjs').Command} Command
+ *
+ * @typedef {object} Bench
+ * @property {(set: DataSet) => ReadySet} ready
+ * @property {string} scratch folder for outputs, empty before each run
+ * @property {string | undefined} python its program, when there is one
+ * @property {boolean} built whether `dist` is there
+ *
+ * @typedef {object} Group
+ * @property {string} name
+ * @property {string} question
+ * @property {readonly DataSet[]} sets
+ * @property {boolean} [large] left out of `--quick` unless named: gigabytes of data
+ * @property {(rounds: number) => number} [rounds] where the usual number does not suit
+ * @property {(bench: Bench) => Contender[]} contenders
+ * @property {readonly Ratio[]} ratios
+ */
+
+const lines1M = manifestSet(1_000_000);
+const lines10M = manifestSet(10_000_000);
+const files20k = vocSet(20_000);
+const files100k = vocSet(100_000);
+const files200k = vocSet(200_000);
+
+/** What is compared with what, in the order in which it runs. @type {readonly Group[]} */
+export const groups = [
+  {
+    name: 'manifest-read',
+    question: 'Parse every line of a manifest and look at two members of it: how near to JSON.parse itself?',
+    sets: [lines1M],
+    contenders: (bench) => {
+      const set = bench.ready(lines1M);
+      return [
+        limit('scan', 'read and find the lines', set, node('limits/scan.mjs', set.path)),
+        limit(
+          'json-parse',
+          'JSON.parse of decoded lines, alone',
+          set,
+          node('limits/json-parse.mjs', set.path),
+        ),
+        limit(
+          'scan+json-parse',
+          'scan, decode, JSON.parse',
+          set,
+          node('limits/scan-json-parse.mjs', set.path),
+        ),
+        peer('readline', 'node:readline and JSON.parse', set, node('peers/readline.mjs', set.path)),
+        peer('python-json', 'json.loads per line', set, python(bench, 'peers/json_lines.py', set.path)),
+        labelkit('manifest-read', 'readManifestBatches', set, library(bench, 'manifest-read.mjs', set.path)),
+        labelkit(
+          'manifest-read-labels',
+          'and name, type, loc, confidence of every annotation',
+          set,
+          library(bench, 'manifest-read-labels.mjs', set.path),
+        ),
+        labelkit('manifest-read-x2', 'two workers', set, library(bench, 'manifest-read-x2.mjs', set.path)),
+      ];
+    },
+    ratios: [
+      { of: 'manifest-read', against: 'json-parse', by: 'inner', atLeast: 0.8 },
+      { of: 'manifest-read-labels', against: 'json-parse', by: 'inner', atLeast: 0.8 },
+      { of: 'manifest-read', against: 'scan+json-parse', by: 'inner', atLeast: 0.85 },
+      { of: 'manifest-read', against: 'readline', by: 'inner', atLeast: 1.7 },
+      { of: 'manifest-read', against: 'python-json', by: 'whole', atLeast: 1.5 },
+      { of: 'manifest-read-x2', against: 'manifest-read', by: 'inner', atLeast: 1.75 },
+    ],
+  },
+  {
+    name: 'manifest-validate',
+    question: 'Check every rule on a valid manifest: what do the rules cost on top of parsing?',
+    sets: [lines1M],
+    contenders: (bench) => {
+      const set = bench.ready(lines1M);
+      return [
+        limit(
+          'json-parse',
+          'JSON.parse of decoded lines, alone',
+          set,
+          node('limits/json-parse.mjs', set.path),
+        ),
+        limit(
+          'scan+json-parse',
+          'scan, decode, JSON.parse',
+          set,
+          node('limits/scan-json-parse.mjs', set.path),
+        ),
+        labelkit('manifest-validate', 'validate --jobs 1', set, validate(bench, set, 1)),
+        labelkit('manifest-validate-x2', 'validate --jobs 2', set, validate(bench, set, 2)),
+      ];
+    },
+    ratios: [
+      { of: 'manifest-validate', against: 'json-parse', by: 'inner', atLeast: 0.55 },
+      { of: 'manifest-validate', against: 'scan+json-parse', by: 'inner' },
+      { of: 'manifest-validate-x2', against: 'manifest-validate', by: 'inner', atLeast: 1.7 },
+    ],
+  },
+  {
+    name: 'manifest-rewrite',
+    question: 'Read a manifest and write it again byte for byte: how near to a copy?',
+    sets: [lines1M],
+    contenders: (bench) => {
+      const set = bench.ready(lines1M);
+      const output = join(bench.scratch, 'output.manifest');
+      const readAnswer = () => ({ outputChecksum: checksum(output) });
+      return [
+        limit('copy', 'read and write 1 MB pieces', set, {
+          ...node('limits/copy.mjs', set.path, output),
+          readAnswer,
+        }),
+        limit('scan+json-parse', 'parse, write nothing', set, node('limits/scan-json-parse.mjs', set.path)),
+        labelkit('manifest-rewrite', 'convert --to manifest', set, convert(bench, set, output, readAnswer)),
+      ];
+    },
+    ratios: [
+      { of: 'manifest-rewrite', against: 'copy', by: 'inner', atLeast: 0.6 },
+      { of: 'manifest-rewrite', against: 'scan+json-parse', by: 'inner' },
+    ],
+  },
+  {
+    name: 'voc-read',
+    question: 'Turn a folder of VOC files into typed objects: how near to opening and reading them?',
+    sets: [files20k],
+    contenders: (bench) => {
+      const set = bench.ready(files20k);
+      return [
+        limit('read-files', 'open, read, close', set, node('limits/read-files.mjs', set.path)),
+        peer('fast-xml-parser', 'read and parse', set, node('peers/fxp.mjs', set.path)),
+        peer('fast-xml-parser-in-memory', 'parse only', set, node('peers/fxp-in-memory.mjs', set.path)),
+        peer('python-element-tree', 'read and parse', set, python(bench, 'peers/element_tree.py', set.path)),
+        labelkit('voc-parse', 'VocParser', set, library(bench, 'voc-parse.mjs', set.path)),
+        labelkit('voc-parse-in-memory', 'parseVoc', set, library(bench, 'voc-parse-in-memory.mjs', set.path)),
+      ];
+    },
+    ratios: [
+      { of: 'voc-parse', against: 'read-files', by: 'inner', atLeast: 0.3 },
+      { of: 'voc-parse', against: 'fast-xml-parser', by: 'inner', atLeast: 17 },
+      { of: 'voc-parse-in-memory', against: 'fast-xml-parser-in-memory', by: 'inner', atLeast: 20 },
+      { of: 'voc-parse', against: 'python-element-tree', by: 'whole', atLeast: 3.5 },
+    ],
+  },
+  {
+    name: 'voc-validate',
+    question: 'Check every rule on a folder of valid VOC files',
+    sets: [files20k],
+    contenders: (bench) => {
+      const set = bench.ready(files20k);
+      return [
+        limit('read-files', 'open, read, close', set, node('limits/read-files.mjs', set.path)),
+        peer('fast-xml-parser', 'read and parse, no rules', set, node('peers/fxp.mjs', set.path)),
+        labelkit('voc-parse', 'VocParser, no rules', set, library(bench, 'voc-parse.mjs', set.path)),
+        labelkit('voc-check', 'VocParser and checkVoc', set, library(bench, 'voc-check.mjs', set.path)),
+        labelkit('voc-validate', 'validate --jobs 1, the whole command', set, validate(bench, set, 1)),
+      ];
+    },
+    ratios: [
+      { of: 'voc-validate', against: 'read-files', by: 'inner', atLeast: 0.15 },
+      { of: 'voc-validate', against: 'fast-xml-parser', by: 'inner', atLeast: 8 },
+      { of: 'voc-check', against: 'read-files', by: 'inner' },
+      { of: 'voc-check', against: 'voc-parse', by: 'inner' },
+      { of: 'voc-validate', by: 'memory', atMostMb: 200 },
+    ],
+  },
+  {
+    name: 'voc-validate-x2',
+    question: 'The same on 100,000 files: what does a second worker bring?',
+    sets: [files100k],
+    large: true,
+    contenders: (bench) => {
+      const set = bench.ready(files100k);
+      return [
+        limit('read-files', 'open, read, close', set, node('limits/read-files.mjs', set.path)),
+        labelkit('voc-validate', 'validate --jobs 1', set, validate(bench, set, 1)),
+        labelkit('voc-validate-x2', 'validate --jobs 2', set, validate(bench, set, 2)),
+      ];
+    },
+    ratios: [
+      { of: 'voc-validate-x2', against: 'voc-validate', by: 'inner', atLeast: 1.6 },
+      { of: 'voc-validate-x2', against: 'read-files', by: 'inner' },
+      { of: 'voc-validate-x2', by: 'memory', atMostMb: 200 },
+    ],
+  },
+  {
+    name: 'voc-to-manifest',
+    question: 'Convert a folder of VOC files into a manifest',
+    sets: [files20k],
+    contenders: (bench) => {
+      const set = bench.ready(files20k);
+      const output = join(bench.scratch, 'output.manifest');
+      return [
+        limit('read-files', 'open, read, close', set, node('limits/read-files.mjs', set.path)),
+        labelkit(
+          'voc-parse',
+          'read and parse, nothing written',
+          set,
+          library(bench, 'voc-parse.mjs', set.path),
+        ),
+        labelkit('voc-to-manifest', 'convert --to manifest', set, convert(bench, set, output)),
+      ];
+    },
+    ratios: [
+      { of: 'voc-to-manifest', against: 'read-files', by: 'inner' },
+      { of: 'voc-to-manifest', against: 'voc-parse', by: 'inner' },
+      { of: 'voc-to-manifest', by: 'memory', atMostMb: 200 },
+    ],
+  },
+  {
+    name: 'startup',
+    question: 'How long until the command answers at all?',
+    sets: [],
+    rounds: (rounds) => rounds * 4, // 50 ms each: cheap, and the noise is large beside it
+    contenders: (bench) => [
+      limit('node -e 0', 'Node itself', undefined, { program: process.execPath, args: ['-e', '0'] }),
+      labelkit('labelkit --version', '', undefined, bare(bench, '--version')),
+      labelkit('labelkit --help', '', undefined, bare(bench, '--help')),
+    ],
+    ratios: [
+      { of: 'labelkit --version', against: 'node -e 0', by: 'whole', atMost: 1.3 },
+      { of: 'labelkit --help', against: 'node -e 0', by: 'whole' },
+    ],
+  },
+  {
+    name: 'memory',
+    question: 'Does peak memory stay where it is when the input grows tenfold?',
+    sets: [lines1M, lines10M, files20k, files200k],
+    large: true,
+    rounds: () => 1,
+    contenders: (bench) => {
+      const [few, many] = [bench.ready(lines1M), bench.ready(lines10M)];
+      const [fewFiles, manyFiles] = [bench.ready(files20k), bench.ready(files200k)];
+      return [
+        labelkit('read 1 M lines', '', few, library(bench, 'manifest-read.mjs', few.path)),
+        labelkit('read 10 M lines', '', many, library(bench, 'manifest-read.mjs', many.path)),
+        labelkit('validate 1 M lines', '', few, validate(bench, few, 1)),
+        labelkit('validate 10 M lines', '', many, validate(bench, many, 1)),
+        labelkit('validate 20 k files', '', fewFiles, validate(bench, fewFiles, 1)),
+        labelkit('validate 200 k files', '', manyFiles, validate(bench, manyFiles, 1)),
+        labelkit('validate 200 k files, two threads', '', manyFiles, validate(bench, manyFiles, 2)),
+      ];
+    },
+    ratios: [
+      { of: 'read 1 M lines', by: 'memory', atMostMb: 200 },
+      { of: 'read 10 M lines', by: 'memory', atMostMb: 200 },
+      { of: 'validate 1 M lines', by: 'memory' },
+      { of: 'validate 10 M lines', by: 'memory' },
+      { of: 'validate 20 k files', by: 'memory', atMostMb: 200 },
+      { of: 'validate 200 k files', by: 'memory', atMostMb: 200 },
+      { of: 'validate 200 k files, two threads', by: 'memory', atMostMb: 200 },
+    ],
+  },
+];
+
+/** @param {Contender['kind']} kind */
+function contender(kind) {
+  /**
+   * @param {string} name
+   * @param {string} does
+   * @param {ReadySet | undefined} set
+   * @param {Contender['command']} command
+   * @returns {Contender}
+   */
+  return (name, does, set, command) => ({ name, kind, does, set, command });
+}
+const limit = contender('limit');
+const peer = contender('peer');
+const labelkit = contender('labelkit');
+
+/** @param {string} script below `workloads` */
+const workload = (script) => fileURLToPath(new URL(`workloads/${script}`, import.meta.url));
+
+/**
+ * @param {string} script
+ * @param {...string} args
+ * @returns {Command}
+ */
+const node = (script, ...args) => ({ program: process.execPath, args: [workload(script), ...args] });
+
+/**
+ * @param {Bench} bench
+ * @param {string} script
+ * @param {...string} args
+ */
+function python(bench, script, ...args) {
+  if (bench.python === undefined) return { absent: 'no python3' };
+  return { program: bench.python, args: [workload(script), ...args] };
+}
+
+const notBuilt = { absent: 'not built' };
+
+/**
+ * A workload over the built library.
+ * @param {Bench} bench
+ * @param {string} script
+ * @param {...string} args
+ */
+const library = (bench, script, ...args) => (bench.built ? node(`labelkit/${script}`, ...args) : notBuilt);
+
+/**
+ * The command as a user runs it: nothing of the benchmark in its process.
+ * @param {Bench} bench
+ * @param {...string} args
+ */
+const bare = (bench, ...args) =>
+  bench.built ? { program: process.execPath, args: [fileURLToPath(commandUrl), ...args] } : notBuilt;
+
+const isVoc = (/** @type {ReadySet} */ set) => set.name.startsWith('voc-');
+
+/**
+ * A number of samples under the name that limits and peers have for it.
+ * @param {ReadySet} set
+ * @param {number} samples
+ * @returns {Record<string, number>}
+ */
+const counted = (set, samples) => (isVoc(set) ? { files: samples } : { lines: samples });
+
+/**
+ * @param {Bench} bench
+ * @param {ReadySet} set
+ * @param {number} jobs
+ */
+function validate(bench, set, jobs) {
+  if (!bench.built) return notBuilt;
+  const command = node('labelkit/command.mjs', 'validate', set.path, '--jobs', String(jobs), '--json');
+  return {
+    ...command,
+    /** @param {string} stdout */
+    readAnswer: (stdout) => {
+      const { samples, annotations, errors, warnings } = JSON.parse(stdout);
+      return { ...counted(set, samples), ...(isVoc(set) ? { objects: annotations } : {}), errors, warnings };
+    },
+  };
+}
+
+/**
+ * @param {Bench} bench
+ * @param {ReadySet} set
+ * @param {string} output
+ * @param {() => Record<string, number>} [readAnswer]
+ */
+function convert(bench, set, output, readAnswer = () => ({})) {
+  if (!bench.built) return notBuilt;
+  return {
+    ...node('labelkit/command.mjs', 'convert', set.path, output, '--to', 'manifest', '--json'),
+    /** @param {string} stdout */
+    readAnswer: (stdout) => ({ ...counted(set, JSON.parse(stdout).written), ...readAnswer() }),
+  };
+}
+
+/**
+ * The first 48 bits of a file's SHA-256.
+ * @param {string} path
+ */
+function checksum(path) {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(1 << 20);
+  const file = openSync(path, 'r');
+  for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer))
+    hash.update(buffer.subarray(0, read));
+  closeSync(file);
+  return hash.digest().readUIntBE(0, 6);
+}

@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import type { Inspection } from '../../src/dataset-io/inspect.js';
+import { formatDiagnostic } from '../../src/model/index.js';
+import { type ExitCode, exitCodes } from '../exit-codes.js';
+import { groupDigits } from '../group-digits.js';
+import { type CommandIo, writeText } from '../io.js';
+import { type InputFlags, wholeNumber, withInputOptions } from '../options.js';
+import { ProgressBar } from '../progress-bar.js';
+
+interface Flags extends InputFlags {
+  readonly jobs?: number;
+}
+
+function counts(title: string, record: Readonly<Record<string, number>>, total?: number): string[] {
+  const entries = Object.entries(record);
+  if (entries.length === 0) return [];
+  const more =
+    total !== undefined && total > entries.length ? `  (${groupDigits(total - entries.length)} more)` : '';
+  return [
+    `  ${title.padEnd(12)}${entries.map(([name, count]) => `${name} ${groupDigits(count)}`).join(', ')}${more}`,
+  ];
+}
+
+function textReport(found: Inspection): string {
+  return `${[
+    `${found.input}: ${found.format}`,
+    `  ${'samples'.padEnd(12)}${groupDigits(found.samples)}`,
+    `  ${'annotations'.padEnd(12)}${groupDigits(found.annotations)}`,
+    ...counts('tasks', found.tasks),
+    ...counts('usage', found.usages),
+    ...counts('labels', found.labels, found.labelCount),
+    ...counts('shapes', found.shapes),
+    ...counts('sizes', found.sizes),
+    `  ${'findings'.padEnd(12)}${groupDigits(found.errors)} errors, ${groupDigits(found.warnings)} warnings`,
+    ...found.firstFindings.map((finding) => `    ${formatDiagnostic(finding).replaceAll('\n', '\n    ')}`),
+  ].join('\n')}\n`;
+}
+
+/** `labelkit inspect <input>`: format, tasks, samples, labels, shapes, sizes, first faults. */
+export function addInspect(program: Command, io: CommandIo, done: (code: ExitCode) => void): void {
+  withInputOptions(program.command('inspect'))
+    .description('what is in a data set: format, tasks, samples, labels, shapes, sizes, first faults')
+    .argument(
+      '<input>',
+      'a manifest, a VOC tree, a folder of VOC files, a VOC file; - for a manifest on standard input',
+    )
+    .option('--jobs <n>', 'threads for large inputs (default: one for each core, at most 4)', wholeNumber(1))
+    .action(async (input: string, flags: Flags) => {
+      const { inspect } = await import('../../src/dataset-io/inspect.js');
+      const bar = new ProgressBar(io, 'read', flags.quiet === true);
+      let found: Inspection;
+      try {
+        found = await inspect(input, {
+          from: flags.from,
+          profile: flags.profile,
+          encoding: flags.encoding,
+          baseDir: flags.baseDir,
+          maxLineBytes: flags.maxLine,
+          maxDiagnostics: Math.min(flags.maxFindings, 10),
+          jobs: flags.jobs,
+          onProgress: bar.update,
+          signal: io.signal,
+        });
+      } finally {
+        bar.clear();
+      }
+      await writeText(
+        io.stdout,
+        flags.json === true ? `${JSON.stringify(found, null, 2)}\n` : textReport(found),
+      );
+      done(exitCodes.done);
+    });
+}

@@ -1,0 +1,95 @@
+import { Command, CommanderError } from 'commander';
+import { LabelkitError } from '../src/model/index.js';
+import { addConvert } from './commands/convert.js';
+import { addExplain } from './commands/explain.js';
+import { addFormats } from './commands/formats.js';
+import { addInspect } from './commands/inspect.js';
+import { addValidate } from './commands/validate.js';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
+import { type CommandIo, writeText } from './io.js';
+import { packageVersion } from './version.js';
+
+const exitHelp = `
+Exit status: 0 done and nothing lost; 1 the input has errors, or something was left out or lost;
+2 the command line is wrong; 3 input, output or the service failed; 130 interrupted.
+Paths: files and folders, file:///a/b, and - for standard input or output where one stream is meant.
+`;
+
+/**
+ * Runs one command line.
+ *
+ * @param argv the words after the program's name
+ * @returns the exit status; nothing is thrown
+ */
+export async function main(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.done;
+  const done = (status: ExitCode) => {
+    code = status;
+  };
+  const out: string[] = [];
+  const err: string[] = [];
+  const program = new Command('labelkit')
+    .description('Reads, checks, converts and writes annotation datasets: ModelArts Manifest and Pascal VOC.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .showHelpAfterError('(labelkit <command> --help shows its options)')
+    .addHelpText('after', exitHelp)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => out.push(text), writeErr: (text) => err.push(text) });
+  addFormats(program, io, done);
+  addInspect(program, io, done);
+  addValidate(program, io, done);
+  addExplain(program, io, done);
+  addConvert(program, io, done);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+
+  try {
+    await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
+  } catch (error) {
+    code =
+      error instanceof CommanderError
+        ? error.exitCode === 0
+          ? exitCodes.done
+          : exitCodes.usage
+        : await fail(error, io);
+  }
+  try {
+    await writeText(io.stdout, out.join(''));
+    await writeText(io.stderr, err.join(''));
+  } catch (error) {
+    return isClosedPipe(error) ? code : exitCodes.failed;
+  }
+  return code;
+}
+
+/** Says what ended a command, and gives its exit status. Nobody reading any more is success. */
+async function fail(error: unknown, io: CommandIo): Promise<ExitCode> {
+  if (isClosedPipe(error)) return exitCodes.done;
+  const code = io.signal.aborted ? exitCodes.interrupted : exitCodeOf(error);
+  const text = error instanceof LabelkitError ? describe(error) : unexpected(error, io.env);
+  try {
+    await writeText(
+      io.stderr,
+      code === exitCodes.interrupted ? 'interrupted; nothing was left half-written\n' : text,
+    );
+  } catch (failure) {
+    if (!isClosedPipe(failure)) throw failure;
+  }
+  return code;
+}
+
+function describe(error: LabelkitError): string {
+  const hint = error.hint === undefined ? '' : `\n  hint: ${error.hint}`;
+  return `labelkit: ${error.message}${hint}\n`;
+}
+
+/** A fault of our own: say so. The stack is for whoever mends it. */
+function unexpected(error: unknown, env: CommandIo['env']): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = env['LABELKIT_DEBUG'] !== undefined && error instanceof Error ? `${error.stack}\n` : '';
+  return `labelkit: this is a fault in labelkit itself: ${message}\n  hint: please report it with the command line; LABELKIT_DEBUG=1 shows where it happened\n${stack}`;
+}
+
+function isClosedPipe(error: unknown): boolean {
+  if (error instanceof LabelkitError) return error.code === 'ClosedPipe';
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPIPE';
+}

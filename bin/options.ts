@@ -1,0 +1,69 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Profile, profiles } from '../src/model/index.js';
+
+/** A whole number from `least` on. */
+export function wholeNumber(least: number) {
+  return (text: string): number => {
+    const number = Number(text);
+    if (text.trim() === '' || !Number.isSafeInteger(number) || number < least) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
+    }
+    return number;
+  };
+}
+
+/** Bytes as a number with an optional unit: `1048576`, `64M`, `2GiB`. Units are powers of 1024. */
+export function byteSize(text: string): number {
+  const match = /^(\d+)\s*(?:([kmg])(?:i?b)?|b)?$/i.exec(text.trim());
+  if (match === null)
+    throw new InvalidArgumentError('It must be a number of bytes, such as 1048576, 64M or 1G.');
+  const unit = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 }[(match[2] ?? '').toLowerCase()] ?? 1;
+  return Number(match[1]) * unit;
+}
+
+/** Options that every command with an input has. */
+export interface InputFlags {
+  readonly from?: string;
+  readonly encoding?: string;
+  readonly baseDir?: string;
+  readonly maxLine?: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly maxFindings: number;
+  readonly profile: Profile;
+}
+
+/** Object storage cannot be opened yet, so no credentials can be of use: better said than ignored. */
+function noSession(): never {
+  throw new InvalidArgumentError('This version opens local paths only; there is nothing to log in to.');
+}
+
+/** Adds the options that every command with an input has. */
+export function withInputOptions(command: Command): Command {
+  return command
+    .option('--from <format>', 'format of the input (default: detected)')
+    .option(
+      '--encoding <name>',
+      'encoding of a manifest: utf-8, utf-16le, utf-16be, gbk, gb18030, latin1',
+      'utf-8',
+    )
+    .option(
+      '--base-dir <dir>',
+      'where relative references of a manifest are taken from (default: its own directory)',
+    )
+    .option('--max-line <bytes>', 'longest manifest line; longer ones are findings (default: 64M)', byteSize)
+    .option('--max-findings <n>', 'findings listed; all are counted', wholeNumber(0), 1000)
+    .option('--json', 'print exactly one JSON document')
+    .option('--quiet', 'nothing on standard error but errors')
+    .addOption(
+      new Option('--profile <name>', 'whose demands are checked').choices([...profiles]).default('generic'),
+    )
+    .option(
+      '--seed <n>',
+      'seed of what is random; accepted everywhere, used by commands that draw',
+      wholeNumber(0),
+    )
+    .addOption(
+      new Option('--session <profile>', 'credentials for object storage').argParser(noSession).hideHelp(),
+    );
+}

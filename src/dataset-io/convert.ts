@@ -1,0 +1,178 @@
+import { OptionError, type Profile, throwIfAborted } from '../model/index.js';
+import { parseEncoding } from '../text/index.js';
+import { type ResolvedInput, resolveInput } from './detect.js';
+import { type FormatId, formatInfo } from './formats.js';
+import { readImageSets } from './image-sets.js';
+import { manifestRows } from './manifest-rows.js';
+import { writeManifestRows } from './manifest-writer.js';
+import { FileQuarantine, LineQuarantine, type Quarantine } from './quarantine.js';
+import type { RowBatch } from './rows.js';
+import { Run, type RunOptions, type RunResult } from './run.js';
+import { parseLocation, type Storage, type TreeMode } from './storage/index.js';
+import { storageOf } from './storages.js';
+import { vocRows } from './voc-rows.js';
+import { findVocTree } from './voc-tree.js';
+import { writeVocRows } from './voc-writer.js';
+import type { ImageHandling, WriteRows, WriterContext } from './writer.js';
+
+export interface ConvertOptions extends RunOptions {
+  /** Format of the input; default: detected. */
+  readonly from?: string | undefined;
+  /** Format of the output. */
+  readonly to: string;
+  /** `create` (default): an existing output is an error; `overwrite`; `append`. */
+  readonly mode?: TreeMode | undefined;
+  /** Where faulty records are put aside with `onError: 'quarantine'`: a file for lines, a folder for files. */
+  readonly quarantine?: string | undefined;
+  /** Encoding of a manifest; default `utf-8`. VOC files say their own. */
+  readonly encoding?: string | undefined;
+  /** Whose demands raise the severities of what is found while reading; default `generic`. */
+  readonly profile?: Profile | undefined;
+  /** What becomes of the images; default `reference`. */
+  readonly images?: ImageHandling | undefined;
+  /** Where relative references of a manifest are taken from; default: its own directory. */
+  readonly baseDir?: string | undefined;
+  /** A directory that the references of a manifest may not leave; default: none. */
+  readonly root?: string | undefined;
+  /** Number the later of two samples with one output name; default: they are refused (C002). */
+  readonly renameClashes?: boolean | undefined;
+  /**
+   * To VOC: write `<class>_<set>.txt` lists too, which take about 200 bytes of memory for each image. Default
+   * false. Lists of a VOC input are carried over as they are.
+   */
+  readonly classLists?: boolean | undefined;
+  /** Manifest to manifest: rewrite every line in canonical key order and spelling. Default: keep the bytes. */
+  readonly canonical?: boolean | undefined;
+  /** Longest manifest line in bytes; default 64 MiB. */
+  readonly maxLineBytes?: number | undefined;
+  /** The caller's own storage, used for every path of its kind. */
+  readonly storage?: Storage | undefined;
+}
+
+const writers: Record<FormatId, WriteRows> = { manifest: writeManifestRows, voc: writeVocRows };
+
+interface Opened {
+  readonly batches: AsyncIterable<RowBatch>;
+  readonly totals: { totalItems?: number; totalBytes?: number };
+  readonly lists?: WriterContext['lists'];
+}
+
+async function open(
+  { format: from, xmlNames }: ResolvedInput,
+  input: string,
+  to: FormatId,
+  options: ConvertOptions,
+): Promise<Opened> {
+  const storage = storageOf(input, options.storage);
+  const { signal } = options;
+  if (from === 'manifest') {
+    const size = input === '-' ? undefined : (await storage.stat(input, { signal }))?.size;
+    const batches = manifestRows(storage, input, {
+      ...(options.encoding === undefined ? {} : { encoding: parseEncoding(options.encoding) }),
+      baseDir: options.baseDir,
+      maxLineBytes: options.maxLineBytes,
+      profile: options.profile,
+      passOn:
+        to === 'manifest' && options.canonical !== true && (options.images ?? 'reference') === 'reference',
+      signal,
+    });
+    return { batches, totals: size === undefined ? {} : { totalBytes: size } };
+  }
+  const tree = await findVocTree(storage, input, signal, xmlNames);
+  const sets = await readImageSets(storage, tree, signal);
+  const batches = vocRows(storage, tree, {
+    keepSource: to === 'voc',
+    profile: options.profile,
+    sets,
+    signal,
+  });
+  const { lists } = sets;
+  return {
+    batches,
+    totals: { totalItems: tree.names.length },
+    ...(tree.sets === undefined || lists.length === 0
+      ? {}
+      : { lists: { storage, folder: tree.sets, names: lists } }),
+  };
+}
+
+function quarantineOf(from: FormatId, options: ConvertOptions): Quarantine | undefined {
+  if (options.quarantine === undefined) return undefined;
+  const storage = storageOf(options.quarantine, options.storage);
+  const mode = options.mode === 'create' || options.mode === undefined ? 'create' : 'overwrite';
+  return formatInfo(from).layout === 'file'
+    ? new LineQuarantine(storage, options.quarantine, mode)
+    : new FileQuarantine(storage, options.quarantine, mode);
+}
+
+function checkOptions(input: string, output: string, to: FormatId, options: ConvertOptions): void {
+  const stdout = parseLocation(output).kind === 'stdio';
+  if (stdout && formatInfo(to).layout === 'tree') {
+    throw new OptionError(`${formatInfo(to).title} is a folder and cannot be written to standard output`);
+  }
+  if (stdout && options.images !== undefined && options.images !== 'reference') {
+    throw new OptionError('images cannot be copied beside standard output');
+  }
+  if (options.quarantine !== undefined && options.onError !== 'quarantine') {
+    throw new OptionError(`a place to put records aside, and the policy ${options.onError ?? 'fail'}`, {
+      hint: 'Say --on-error quarantine (option onError), or leave the place out.',
+    });
+  }
+  if (input === output && !stdout && options.mode === 'append') {
+    throw new OptionError(`${input} cannot be appended to itself`);
+  }
+}
+
+/**
+ * Converts a data set. Everything is streamed; the output is complete or absent, and
+ * `read = written + skipped` whatever happens.
+ *
+ * @param input a path; `-` for a manifest on standard input
+ * @param output a path; `-` for a manifest on standard output
+ * @throws OptionError for bad use, StorageError when input or output fails, DataError at the first fault with
+ *   `onError: 'fail'`, AbortedError when the signal fires
+ */
+export async function convert(input: string, output: string, options: ConvertOptions): Promise<RunResult> {
+  throwIfAborted(options.signal);
+  const to = formatInfo(options.to).id;
+  const resolved = await resolveInput(storageOf(input, options.storage), input, options.from, options.signal);
+  const from = resolved.format;
+  checkOptions(input, output, to, options);
+  const { batches, totals, lists } = await open(resolved, input, to, options);
+  const quarantine = quarantineOf(from, options);
+  const run = new Run(options, quarantine, totals);
+  try {
+    const outputs = await writers[to](run.account(batches), {
+      storage: storageOf(output, options.storage),
+      output,
+      mode: options.mode ?? 'create',
+      images: options.images ?? 'reference',
+      run,
+      renameClashes: options.renameClashes ?? false,
+      classLists: options.classLists ?? false,
+      join: { storage: options.storage, root: options.root },
+      verbatim:
+        from === 'voc'
+          ? undefined
+          : parseEncoding(options.encoding ?? 'utf-8') === 'utf-8'
+            ? 'bytes'
+            : 'lines',
+      canonical: options.canonical ?? false,
+      lists: from === 'voc' && to === 'voc' ? lists : undefined,
+      signal: options.signal,
+    });
+    if (lists !== undefined && to === 'manifest') loseLists(run, lists);
+    await quarantine?.commit();
+    return run.result(outputs);
+  } finally {
+    await quarantine?.abort();
+  }
+}
+
+/** Lists that say more than which of train, val and test an image is in. */
+function loseLists(run: Run, { folder, names }: NonNullable<WriterContext['lists']>): void {
+  for (const name of names) {
+    if (!/^[^/]+\/(?:train|val|test|trainval|default)\.txt$/.test(name))
+      run.lose('image-set', { file: `${folder}/${name}` }, 'a manifest');
+  }
+}

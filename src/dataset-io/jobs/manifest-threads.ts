@@ -1,0 +1,80 @@
+import { ManifestMerger, type ManifestSummary, type ManifestValidatorOptions } from '../../manifest/index.js';
+import type { Storage } from '../storage/index.js';
+import { blockCount, joinedBlocks, type ManifestPart, runManifestBlocks } from './manifest-blocks.js';
+import type { ManifestShard, ShardProgress } from './shard.js';
+import { runInThreads } from './threads.js';
+
+/** A block takes a thread some 15 ms, and its results up to a megabyte. */
+const largestBlock = 4 * 1024 * 1024;
+/** Each thread gets so many blocks at least, so that all are done at about the same time. */
+const blocksPerThread = 16;
+/** Blocks checked before their turn, for each thread. */
+const aheadPerThread = 4;
+
+/** A manifest to be checked in threads. */
+export type ManifestWork = Pick<ManifestShard, 'path' | 'size' | 'encoding' | 'maxLineBytes'>;
+
+/**
+ * Checks a manifest in several threads, of which the calling one is one: what they find in blocks of the file is
+ * joined in file order while they go on. The result is that of one pass, except for what `isRepeat` says.
+ *
+ * @param options  `onDiagnostic` gets the diagnostics in file order
+ * @throws StorageError when the file cannot be read; AbortedError when the signal fires
+ */
+export async function checkInThreads(
+  storage: Storage,
+  work: ManifestWork,
+  jobs: number,
+  options: Omit<ManifestValidatorOptions, 'checkFiles'>,
+  onProgress: (progress: ShardProgress) => void,
+  signal?: AbortSignal,
+): Promise<ManifestSummary> {
+  const { onDiagnostic: _, ...shared } = options;
+  const shard: ManifestShard = {
+    kind: 'manifest',
+    ...work,
+    blockBytes: Math.max(1, Math.min(largestBlock, Math.ceil(work.size / jobs / blocksPerThread))),
+    blocksAhead: aheadPerThread * jobs,
+    progress: new Int32Array(new SharedArrayBuffer(8)),
+    options: shared,
+  };
+  const blocks = blockCount(shard);
+  const merger = new ManifestMerger(options);
+  const early = new Map<number, ManifestPart>();
+  let joined = 0;
+  let items = 0;
+  let bytes = 0;
+  let resume: (() => void) | undefined;
+  const take = (part: ManifestPart): void => {
+    early.set(part.block, part);
+    for (let next = early.get(joined); next !== undefined; next = early.get(joined)) {
+      early.delete(joined);
+      merger.add(next.state);
+      items += next.state.facts.lines;
+      bytes += next.state.facts.bytes;
+      Atomics.store(shard.progress, joinedBlocks, ++joined);
+      Atomics.notify(shard.progress, joinedBlocks);
+    }
+    onProgress({ items, bytes });
+    resume?.();
+  };
+  const helpers = new Array<ManifestShard>(Math.min(jobs, blocks) - 1).fill(shard);
+  await runInThreads<void>(
+    helpers,
+    () => undefined,
+    signal,
+    async (_onProgress, over) => {
+      over.addEventListener('abort', () => resume?.(), { once: true });
+      const waitFor = async (least: number): Promise<void> => {
+        while (joined < least && !over.aborted) {
+          await new Promise<void>((resolve) => {
+            resume = resolve;
+          });
+        }
+      };
+      await runManifestBlocks(storage, shard, waitFor, take, over);
+    },
+    (part) => take(part as ManifestPart),
+  );
+  return merger.end();
+}

@@ -1,0 +1,38 @@
+import type { ManifestValidatorOptions } from '../../manifest/index.js';
+import type { Encoding } from '../../text/index.js';
+import type { VocValidatorOptions } from '../voc-validator.js';
+
+/** A part of a validation: plain data, so that it can be posted to a thread. */
+export type Shard = ManifestShard | VocShard;
+
+/** A manifest that several threads check together: each gets the same shard, and takes blocks of it. */
+export interface ManifestShard {
+  readonly kind: 'manifest';
+  readonly path: string;
+  readonly size: number;
+  /** A block has the lines that begin in its bytes. */
+  readonly blockBytes: number;
+  /** Blocks checked at most before the one that is to be joined next. */
+  readonly blocksAhead: number;
+  /** Two numbers in memory of all threads: the block to be taken next, and how many are joined. */
+  readonly progress: Int32Array;
+  readonly encoding: Encoding | undefined;
+  readonly maxLineBytes: number | undefined;
+  readonly options: Omit<ManifestValidatorOptions, 'onDiagnostic' | 'checkFiles'>;
+}
+
+/** Files of a VOC tree that several threads share: each gets the same shard, and takes pieces of it. */
+export interface VocShard {
+  readonly kind: 'voc';
+  readonly folder: string;
+  /** Separated by NUL. */
+  readonly names: string;
+  /** One Int32 in memory of all threads: pieces taken so far. */
+  readonly taken: SharedArrayBuffer;
+  readonly options: VocValidatorOptions;
+}
+
+export interface ShardProgress {
+  readonly items: number;
+  readonly bytes: number;
+}

@@ -1,0 +1,67 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { LabelkitError } from '../../model/index.js';
+import { LocalStorage } from '../storage/index.js';
+import type { Shard, ShardProgress } from './shard.js';
+
+/** What a worker says to the thread that started it. */
+export type WorkerMessage =
+  | { readonly kind: 'progress'; readonly progress: ShardProgress }
+  | { readonly kind: 'part'; readonly part: unknown }
+  | { readonly kind: 'done'; readonly result: unknown }
+  | {
+      readonly kind: 'failed';
+      readonly code: string | undefined;
+      readonly message: string;
+      readonly hint: string | undefined;
+      readonly path: string | undefined;
+    };
+
+const progressEveryMs = 50;
+let told = 0;
+
+function post(message: WorkerMessage, transfer: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, transfer);
+}
+
+function onProgress(progress: ShardProgress): void {
+  const now = performance.now();
+  if (now - told < progressEveryMs) return;
+  told = now;
+  post({ kind: 'progress', progress });
+}
+
+/** Loads what the part needs, and no more: it is loaded again in every thread. */
+async function run(): Promise<unknown> {
+  if (shard.kind === 'manifest') {
+    const { joinedBlocks, runManifestBlocks } = await import('./manifest-blocks.js');
+    const { transferablesOf } = await import('../../manifest/index.js');
+    const { progress } = shard;
+    const waitFor = (least: number): undefined => {
+      let joined = Atomics.load(progress, joinedBlocks);
+      while (joined < least) {
+        Atomics.wait(progress, joinedBlocks, joined);
+        joined = Atomics.load(progress, joinedBlocks);
+      }
+    };
+    return await runManifestBlocks(storage, shard, waitFor, (part) =>
+      post({ kind: 'part', part }, transferablesOf(part.state)),
+    );
+  }
+  const { runVocShard } = await import('./voc-shard.js');
+  return await runVocShard(storage, shard, onProgress);
+}
+
+const shard = workerData as Shard;
+const storage = new LocalStorage();
+try {
+  post({ kind: 'done', result: await run() });
+} catch (error) {
+  const known = error instanceof LabelkitError ? error : undefined;
+  post({
+    kind: 'failed',
+    code: known?.code,
+    message: error instanceof Error ? error.message : String(error),
+    hint: known?.hint,
+    path: known?.path,
+  });
+}

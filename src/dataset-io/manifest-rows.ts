@@ -1,0 +1,113 @@
+import { type ManifestBatch, manifestBatches } from '../manifest/index.js';
+import type { Diagnostic, Profile } from '../model/index.js';
+import type { Encoding } from '../text/index.js';
+import type { Fault, Row, RowBatch } from './rows.js';
+import { dirOf, type Storage } from './storage/index.js';
+
+export interface ManifestRowsOptions {
+  readonly encoding?: Encoding | undefined;
+  /** Where relative references are taken from; default: the manifest's directory. */
+  readonly baseDir?: string | undefined;
+  readonly maxLineBytes?: number | undefined;
+  /** Whose demands raise severities; default `generic`. */
+  readonly profile?: Profile | undefined;
+  /**
+   * Most rows are passed on as the lines they are, and each batch is done with when the next is asked for: lines
+   * are then checked, but parsed only when a row is looked at. Default false.
+   */
+  readonly passOn?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The rows of one batch of lines; built only when a writer asks for them. */
+class LineRows implements RowBatch {
+  readonly faults: readonly Fault[];
+  private built: Row[] | undefined;
+
+  constructor(
+    readonly lines: ManifestBatch,
+    readonly diagnostics: readonly Diagnostic[],
+    readonly bytes: number,
+    strays: readonly Diagnostic[],
+    private readonly file: string,
+    private readonly base: string,
+  ) {
+    this.faults = [
+      ...strays.map((diagnostic) => ({ diagnostics: [diagnostic] })),
+      ...lines.unreadable.map(({ diagnostic, raw }) => ({ diagnostics: [diagnostic], raw })),
+    ];
+  }
+
+  get count(): number {
+    return this.lines.sampleCount;
+  }
+
+  get rows(): readonly Row[] {
+    this.built ??= this.lines.samples.map((sample) => ({
+      sample,
+      file: this.file,
+      ...(sample.line === undefined ? {} : { line: sample.line }),
+      base: this.base,
+    }));
+    return this.built;
+  }
+}
+
+/** A file that cannot be read as lines at all: one fault, no rows. */
+function unreadableFile(diagnostics: readonly Diagnostic[], bytes: number): RowBatch {
+  return {
+    count: 0,
+    rows: [],
+    faults: diagnostics.map((d) => ({ diagnostics: [d] })),
+    diagnostics: [],
+    bytes,
+  };
+}
+
+/**
+ * The samples of a manifest, batch by batch. A line that gives no sample is a fault with its bytes; other
+ * findings of the lenient reader come along as diagnostics.
+ *
+ * @throws StorageError when the file cannot be read
+ */
+export async function* manifestRows(
+  storage: Storage,
+  path: string,
+  options: ManifestRowsOptions = {},
+): AsyncGenerator<RowBatch, void, undefined> {
+  const base = options.baseDir ?? dirOf(path);
+  const file = path === '-' ? '<stdin>' : path;
+  const passOn = options.passOn ?? false;
+  let bytes = 0;
+  let seen: Diagnostic[] = [];
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of storage.openRead(path, { reuse: passOn, signal: options.signal })) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+  }
+  const batches = manifestBatches(counted(), {
+    file,
+    ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
+    ...(options.maxLineBytes === undefined ? {} : { maxLineBytes: options.maxLineBytes }),
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    onDiagnostic: (diagnostic) => seen.push(diagnostic),
+    ...(passOn ? { lazy: 'checked' } : {}),
+  });
+  for await (const batch of batches) {
+    const ofLines = new Set(batch.unreadable.map(({ diagnostic }) => diagnostic));
+    const others = seen.filter((diagnostic) => !ofLines.has(diagnostic));
+    yield new LineRows(
+      batch,
+      others.filter((diagnostic) => diagnostic.severity !== 'error'),
+      bytes,
+      others.filter((diagnostic) => diagnostic.severity === 'error'),
+      file,
+      base,
+    );
+    bytes = 0;
+    seen = [];
+  }
+  if (seen.length > 0) yield unreadableFile(seen, bytes);
+}

@@ -1,0 +1,178 @@
+import { formatBatches, formatSamples, type ManifestBatch, ManifestSample } from '../manifest/index.js';
+import type { Annotation, Sample } from '../model/index.js';
+import { placeImage } from './image-files.js';
+import type { Row, RowBatch } from './rows.js';
+import type { Output, Run } from './run.js';
+import {
+  baseName,
+  dirOf,
+  joinLocation,
+  openTree,
+  parseLocation,
+  relativeReference,
+  stemOf,
+  type TreeWriter,
+} from './storage/index.js';
+import type { WriterContext } from './writer.js';
+
+/** Makes references relative to the manifest's folder; folders repeat, so their way is worked out once. */
+class References {
+  private readonly ways = new Map<string, string>();
+
+  constructor(private readonly folder: string) {}
+
+  to(path: string): string {
+    const { kind } = parseLocation(path);
+    if (kind !== 'local' && kind !== 'memory') return path;
+    const slash = path.lastIndexOf('/') + 1;
+    const name = path.slice(slash);
+    const from = path.slice(0, slash);
+    let way = this.ways.get(from);
+    if (way === undefined) {
+      way = relativeReference(this.folder, `${from}x`).slice(0, -1);
+      if (this.ways.size < 100_000) this.ways.set(from, way);
+    }
+    return way === '' ? relativeReference(this.folder, path) : way + name;
+  }
+}
+
+/** The folder that images go to, beside the manifest: `<manifest's stem>-images`. */
+function imageFolderOf(output: string): string {
+  return joinLocation(dirOf(output), `${stemOf(output)}-images`);
+}
+
+/** A row as a line of the new manifest. A row that was a manifest line keeps all but the source it is given. */
+function lineSample(row: Row, references: References, source: string): Sample {
+  const { sample } = row;
+  if (sample instanceof ManifestSample) {
+    sample.source = source;
+    return sample;
+  }
+  const annotations = sample.annotations.map((annotation): Annotation => {
+    const { image, task, ...rest } = annotation;
+    return annotation.loc === undefined ? rest : { ...rest, loc: references.to(annotation.loc) };
+  });
+  return { ...sample, source, annotations };
+}
+
+/**
+ * Writes rows as a manifest. Rows that are lines of a manifest keep their bytes; others become canonical
+ * lines with references relative to the new manifest where both are on one disk. Images that are to be
+ * copied go to `<stem>-images` beside it.
+ */
+export async function writeManifestRows(
+  batches: AsyncIterable<RowBatch>,
+  context: WriterContext,
+): Promise<Output[]> {
+  const { storage, output, mode, run, canonical, signal } = context;
+  const before = run.written;
+  const folder = imageFolderOf(output);
+  const copies = context.images === 'reference' ? undefined : await openTree(storage, folder, mode);
+  const kept = new KeptLines(batches, run);
+  const lines =
+    context.verbatim !== undefined && copies === undefined
+      ? kept.asTheyEnded(
+          formatBatches(kept, { canonical }),
+          mode === 'append' || canonical || context.verbatim === 'lines',
+        )
+      : newLines(batches, context, copies, folder);
+  async function* linesAfterImages(): AsyncGenerator<Uint8Array> {
+    yield* lines;
+    await copies?.commit();
+  }
+  try {
+    if (mode === 'append') await storage.append(output, linesAfterImages(), { signal });
+    else await storage.writeAtomic(output, linesAfterImages(), { mode, signal });
+  } finally {
+    await copies?.abort();
+  }
+  const samples = run.written - before;
+  return copies === undefined
+    ? [{ path: output, samples }]
+    : [
+        { path: output, samples },
+        { path: folder, samples },
+      ];
+}
+
+/** The lines of a manifest on their way into another one, and whether the last of them had a line feed. */
+class KeptLines {
+  private unterminated = false;
+
+  constructor(
+    private readonly batches: AsyncIterable<RowBatch>,
+    private readonly run: Run,
+  ) {}
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<ManifestBatch> {
+    for await (const { lines, count } of this.batches) {
+      if (lines === undefined) continue;
+      this.run.written += count;
+      if (lines.rowCount > 0) this.unterminated = endsWithoutLineFeed(lines);
+      yield lines;
+    }
+  }
+
+  /** Leaves out the last line feed when the input had none: a copy of an untouched manifest is the same file. */
+  async *asTheyEnded(chunks: AsyncIterable<Uint8Array>, always: boolean): AsyncGenerator<Uint8Array> {
+    if (always) {
+      yield* chunks;
+      return;
+    }
+    // Only the line feed is held back: the memory of a chunk is not ours for longer than this.
+    let isOwed = false;
+    for await (const chunk of chunks) {
+      if (isOwed) yield lineFeed;
+      yield chunk.subarray(0, -1);
+      isOwed = true;
+    }
+    if (isOwed && !this.unterminated) yield lineFeed;
+  }
+}
+
+const lineFeed = Uint8Array.of(0x0a);
+
+/** The batch's last line goes into the output, and no line feed follows it in the input. */
+function endsWithoutLineFeed(batch: ManifestBatch): boolean {
+  const last = batch.rowCount - 1;
+  const { bytes, ends } = batch.lines;
+  const end = bytes[ends[last]] === 0x0d ? ends[last] + 1 : ends[last];
+  return batch.outcome(last) !== false && bytes[end] !== 0x0a;
+}
+
+async function* newLines(
+  batches: AsyncIterable<RowBatch>,
+  { output, run, images, canonical }: WriterContext,
+  copies: TreeWriter | undefined,
+  folder: string,
+): AsyncGenerator<Uint8Array> {
+  const references = new References(dirOf(output));
+  for await (const batch of batches) {
+    const samples: Sample[] = [];
+    for (const row of batch.rows) {
+      let { source } = row.sample;
+      if (copies !== undefined && images !== 'reference') {
+        const name = freeName(copies, baseName(source));
+        const problem = placeImage(row, copies, name, images);
+        if (problem !== undefined) {
+          await run.refuse({ diagnostics: [problem] });
+          continue;
+        }
+        source = joinLocation(folder, name);
+      }
+      samples.push(lineSample(row, references, references.to(source)));
+    }
+    run.written += samples.length;
+    yield* formatSamples(samples, { canonical });
+  }
+}
+
+/** A base name that is not taken: the second of two equal ones gets a number, so that neither is lost. */
+function freeName(tree: TreeWriter, name: string): string {
+  if (!tree.has(name)) return name;
+  const dot = name.lastIndexOf('.') > 0 ? name.lastIndexOf('.') : name.length;
+  for (let number = 2; ; number++) {
+    const candidate = `${name.slice(0, dot)}-${number}${name.slice(dot)}`;
+    if (!tree.has(candidate)) return candidate;
+  }
+}

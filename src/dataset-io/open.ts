@@ -1,0 +1,127 @@
+import type { ImageAnnotation, Sample } from '../model/index.js';
+import { DataError, type Diagnostic, throwIfAborted } from '../model/index.js';
+import { parseEncoding } from '../text/index.js';
+import { resolveFormat } from './detect.js';
+import type { FormatId } from './formats.js';
+import { manifestRows } from './manifest-rows.js';
+import { joinVoc } from './resolve.js';
+import type { Row, RowBatch } from './rows.js';
+import type { Storage } from './storage/index.js';
+import { storageOf } from './storages.js';
+import { vocRows } from './voc-rows.js';
+import { findVocTree } from './voc-tree.js';
+
+export interface OpenDatasetOptions {
+  /** Format; default: detected. */
+  readonly from?: string | undefined;
+  /** Encoding of a manifest; default `utf-8`. */
+  readonly encoding?: string | undefined;
+  /** Where relative references of a manifest are taken from; default: its own directory. */
+  readonly baseDir?: string | undefined;
+  /** A directory that the references of a manifest may not leave; default: none. */
+  readonly root?: string | undefined;
+  /** Longest manifest line in bytes; default 64 MiB. */
+  readonly maxLineBytes?: number | undefined;
+  /**
+   * Read the VOC files that a manifest names, so that {@link DatasetRow.images} has what they say. VOC data
+   * sets always have it. Default false.
+   */
+  readonly join?: boolean | undefined;
+  /** `strict` throws `DataError` at the first record that cannot be read; `lenient` (default) goes on. */
+  readonly mode?: 'strict' | 'lenient' | undefined;
+  /** Takes every finding about a record that cannot be read, and every other finding of lenient reading. */
+  readonly onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** The caller's own storage, used for paths of its kind. */
+  readonly storage?: Storage | undefined;
+}
+
+/** A row of an opened data set, with the annotation files of its sample. */
+export interface DatasetRow extends Row {
+  /** What each VOC file of the sample says, by index of the annotation; only those that were read. */
+  readonly images: ReadonlyMap<number, ImageAnnotation>;
+}
+
+/** A data set of any format, read the same way. */
+export interface Dataset {
+  readonly path: string;
+  readonly format: FormatId;
+  /** The samples in file order. Leaving the loop closes what was opened. */
+  samples(): AsyncGenerator<Sample, void, undefined>;
+  /** As {@link samples}, with where each came from, many at a time: the fast way. */
+  batches(): AsyncGenerator<readonly DatasetRow[], void, undefined>;
+}
+
+/**
+ * Opens a data set for reading. Nothing is read before the first sample is asked for, except what it takes
+ * to detect the format.
+ *
+ * @throws OptionError when the format is unknown or ambiguous, StorageError when the path cannot be read
+ */
+export async function openDataset(path: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
+  throwIfAborted(options.signal);
+  const storage = storageOf(path, options.storage);
+  const format = await resolveFormat(storage, path, options.from, options.signal);
+
+  async function* batches(): AsyncGenerator<readonly DatasetRow[], void, undefined> {
+    for await (const batch of await rowsOf(storage, path, format, options)) {
+      for (const diagnostic of batch.diagnostics) options.onDiagnostic?.(diagnostic);
+      for (const { diagnostics, cause } of batch.faults) refuse(diagnostics, cause, options);
+      const rows: DatasetRow[] = [];
+      for (const row of batch.rows) {
+        const joined = await withImages(row, options);
+        if (joined !== undefined) rows.push(joined);
+      }
+      yield rows;
+    }
+  }
+  async function* samples(): AsyncGenerator<Sample, void, undefined> {
+    for await (const rows of batches()) for (const { sample } of rows) yield sample;
+  }
+  return { path, format, samples, batches };
+}
+
+async function rowsOf(
+  storage: Storage,
+  path: string,
+  format: FormatId,
+  { encoding, baseDir, maxLineBytes, signal }: OpenDatasetOptions,
+): Promise<AsyncIterable<RowBatch>> {
+  if (format === 'voc')
+    return vocRows(storage, await findVocTree(storage, path, signal), { keepSource: true, signal });
+  return manifestRows(storage, path, {
+    ...(encoding === undefined ? {} : { encoding: parseEncoding(encoding) }),
+    baseDir,
+    maxLineBytes,
+    signal,
+  });
+}
+
+function refuse(
+  diagnostics: readonly Diagnostic[],
+  cause: Error | undefined,
+  options: OpenDatasetOptions,
+): void {
+  for (const diagnostic of diagnostics) options.onDiagnostic?.(diagnostic);
+  if (options.mode !== 'strict') return;
+  const worst = diagnostics.find(({ severity }) => severity === 'error');
+  if (worst !== undefined) throw cause ?? new DataError(worst);
+}
+
+/** The row with its annotation files; undefined when one of them cannot be read. */
+async function withImages(row: Row, options: OpenDatasetOptions): Promise<DatasetRow | undefined> {
+  const images = new Map<number, ImageAnnotation>();
+  for (const [index, { image }] of row.sample.annotations.entries())
+    if (image !== undefined) images.set(index, image);
+  if (options.join !== true || images.size > 0) return { ...row, images };
+  const { files, faults } = await joinVoc(row, options);
+  if (files === undefined) {
+    refuse(faults, undefined, options);
+    return undefined;
+  }
+  for (const { index, document, diagnostics } of files) {
+    images.set(index, document);
+    for (const diagnostic of diagnostics) options.onDiagnostic?.(diagnostic);
+  }
+  return { ...row, images };
+}

@@ -1,0 +1,119 @@
+import { type Annotation, type Diagnostic, isVocTask, LabelkitError, StorageError } from '../model/index.js';
+import { parseVoc, type VocDocument } from '../voc/index.js';
+import { readBytes } from './read-bytes.js';
+import type { Row } from './rows.js';
+import { type Location, resolveReference, type Storage } from './storage/index.js';
+import { storageOf } from './storages.js';
+import { vocDiagnostic } from './voc-files.js';
+
+/** An annotation of a row together with the annotation file it names. */
+export interface JoinedFile {
+  readonly annotation: Annotation;
+  /** Index of the annotation in its sample. */
+  readonly index: number;
+  /** The file's path; for XML that stands in the manifest itself, the manifest's. */
+  readonly path: string;
+  readonly document: VocDocument;
+  /** The file as stored. */
+  readonly bytes: Uint8Array | string;
+  /** What lenient reading found that is no error. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface JoinOptions {
+  /** The caller's own storage, for paths of its kind. */
+  readonly storage?: Storage | undefined;
+  /** A directory that references may not leave. Default: none. */
+  readonly root?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What {@link joinVoc} made of a row: its files, or what stands in the way. */
+export type Joined =
+  | { readonly files: readonly JoinedFile[]; readonly faults?: undefined }
+  | { readonly files?: undefined; readonly faults: readonly Diagnostic[]; readonly cause?: LabelkitError };
+
+/** True when `annotation-loc` holds the XML document itself. */
+export function isInlineXml(loc: string): boolean {
+  return /^\s*</.test(loc);
+}
+
+/** Where a location can be opened, as text that a storage understands. */
+export function openable(location: Location): string {
+  return location.kind === 'local' ? location.path : location.text;
+}
+
+function place(row: Row, pointer: string) {
+  return {
+    file: row.file,
+    ...(row.line === undefined ? {} : { line: row.line }),
+    pointer,
+    source: row.sample.source,
+  };
+}
+
+/**
+ * Reads the VOC files that a row's detection and segmentation annotations name. References are taken from
+ * the row's base directory. A file that is missing (M082) or that cannot be accepted whole (M083, with the
+ * faults of the file) makes the row faulty; bad data never throws.
+ */
+export async function joinVoc(row: Row, options: JoinOptions = {}): Promise<Joined> {
+  const files: JoinedFile[] = [];
+  for (const [index, annotation] of row.sample.annotations.entries()) {
+    if (!isVocTask(annotation.task)) continue;
+    const pointer = `/annotation/${index}/annotation-loc`;
+    const known = annotation.image as VocDocument | undefined;
+    if (known?.source !== undefined) {
+      files.push({
+        annotation,
+        index,
+        path: annotation.loc ?? row.file,
+        document: known,
+        bytes: known.source,
+        diagnostics: [],
+      });
+      continue;
+    }
+    if (annotation.loc === undefined || annotation.loc === '') {
+      const message = `a ${annotation.task} annotation names no annotation file`;
+      return {
+        faults: [{ rule: 'M080', severity: 'error', message, ...place(row, `/annotation/${index}`) }],
+      };
+    }
+    let path = row.file;
+    let bytes: Uint8Array | string = annotation.loc.trimStart();
+    if (!isInlineXml(annotation.loc)) {
+      try {
+        const location = resolveReference(annotation.loc, row.base, { root: options.root });
+        path = openable(location);
+        if (location.kind === 'stdio') throw new StorageError('Unsupported', `${path} is no file`, { path });
+        bytes = await readBytes(storageOf(path, options.storage), path, options.signal);
+      } catch (error) {
+        if (!(error instanceof LabelkitError) || error.code === 'Aborted') throw error;
+        return {
+          faults: [
+            {
+              rule: 'M082',
+              severity: 'error',
+              message: `the annotation file cannot be read: ${error.message}`,
+              ...(error.hint === undefined ? {} : { hint: error.hint }),
+              ...place(row, pointer),
+            },
+          ],
+        };
+      }
+    }
+    const { document, findings } = parseVoc(bytes, { mode: 'lenient' });
+    const diagnostics = findings.map((finding) => vocDiagnostic(finding, path, bytes));
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
+    if (document === undefined || errors.length > 0) {
+      const [first] = errors;
+      const message = `the annotation file ${path} has errors, the first ${first.rule}: ${first.message}`;
+      return {
+        faults: [{ rule: 'M083', severity: 'error', message, ...place(row, pointer) }, ...diagnostics],
+      };
+    }
+    files.push({ annotation, index, path, document, bytes, diagnostics });
+  }
+  return { files };
+}

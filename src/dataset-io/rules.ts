@@ -1,0 +1,149 @@
+import type { Diagnostic, Rule } from '../model/index.js';
+
+/** Rules about a conversion (C) and about how the files of a folder fit together (D). */
+export const datasetRules: readonly Rule[] = [
+  {
+    id: 'C001',
+    name: 'feature-lost',
+    severity: 'warning',
+    summary: 'The target format has no place for something the sample has.',
+    why: 'What a format cannot hold would vanish without a trace; it is counted in the result under `losses`, and this finding shows the first sample of each kind.',
+    fix: 'Convert to a format that holds it, or accept the loss by name with --allow-loss.',
+  },
+  {
+    id: 'C002',
+    name: 'same-output-name',
+    severity: 'error',
+    summary: 'Two samples would be written to the same file.',
+    why: 'A folder format names its files after the image; the second of two images with one base name would overwrite the first.',
+    fix: 'Rename one of the images, convert the sets into separate folders, or give --rename-clashes to number the later ones.',
+  },
+  {
+    id: 'C003',
+    name: 'unsafe-name',
+    severity: 'error',
+    summary: 'A name in the data cannot be a file name inside the output folder.',
+    why: 'Names such as ../x, /etc/x or names with control characters would write outside the output folder or cannot be stored everywhere.',
+    fix: 'Mend the name in the data; it should be the base name of the image.',
+  },
+  {
+    id: 'C004',
+    name: 'sample-does-not-fit',
+    severity: 'warning',
+    summary: 'The target format cannot hold this kind of sample at all.',
+    why: 'An image format has no place for a text, an audio file or a table; the sample is counted as skipped.',
+    fix: 'Convert such samples to a format made for them; keep the original.',
+  },
+  {
+    id: 'C005',
+    name: 'annotation-files-disagree',
+    severity: 'error',
+    summary: 'One image has several annotation files that cannot become one.',
+    why: 'Pascal VOC has one file for each image. Several files of one image are joined object by object, which needs the same file name and size in all of them.',
+    fix: 'Mend the file that names another image or another size.',
+  },
+  {
+    id: 'C006',
+    name: 'older-files-stay',
+    severity: 'warning',
+    summary: 'The folder that was overwritten holds annotation files that the new data does not name.',
+    why: 'Nothing that was not replaced is ever deleted, so whoever reads the folder gets the older samples too.',
+    fix: 'Write into a new folder, or remove the older files yourself.',
+  },
+  {
+    id: 'D011',
+    name: 'case-differs',
+    severity: 'warning',
+    summary: 'An image and its annotation file differ in letter case.',
+    why: 'On file systems and object stores that tell letter case apart the two do not belong together.',
+    fix: 'Give both the same spelling.',
+  },
+  {
+    id: 'D012',
+    name: 'two-images-one-label',
+    severity: 'error',
+    summary: 'Two images have the name of one annotation file.',
+    why: 'a.jpg and a.png both claim a.xml, and nothing says which one was labelled.',
+    fix: 'Rename or remove one of the images.',
+  },
+  {
+    id: 'D014',
+    name: 'label-without-image',
+    severity: 'error',
+    lenient: 'warning',
+    summary: 'There is no image for an annotation file.',
+    why: 'A label without its image cannot be trained on, and an import leaves it out.',
+    fix: 'Add the image with the same base name, or remove the annotation file.',
+  },
+  {
+    id: 'D015',
+    name: 'empty-image',
+    severity: 'error',
+    lenient: 'warning',
+    summary: 'An image file has no bytes.',
+    why: 'An interrupted copy leaves such files; every reader fails on them.',
+    fix: 'Copy the image again.',
+  },
+  {
+    id: 'D050',
+    name: 'listed-without-file',
+    severity: 'warning',
+    summary: 'An ImageSets list names an id that has neither annotation file nor image.',
+    why: 'The list and the folder have drifted apart. Test sets of the official devkits have no annotation files, but they have images.',
+    fix: 'Remove the id from the list or add the file.',
+  },
+  {
+    id: 'D051',
+    name: 'listed-in-two-sets',
+    severity: 'warning',
+    summary: 'An id is in more than one of train, val and test.',
+    why: 'Images seen in training make test figures look better than they are. The first of train, val, test that names the id counts.',
+    fix: 'Keep the id in one list.',
+  },
+  {
+    id: 'D052',
+    name: 'class-flag-differs',
+    severity: 'warning',
+    summary: 'A class list says something else than the annotation file.',
+    why: 'The flags 1, 0 and -1 of <class>_<set>.txt are derived from the objects: 1 a plain object, 0 only difficult ones, -1 none.',
+    fix: 'Write the class lists anew from the annotation files.',
+  },
+  {
+    id: 'D053',
+    name: 'unreadable-file',
+    severity: 'error',
+    summary: 'A file of the data set cannot be read.',
+    why: 'It vanished after the folder was listed, is a directory or a dead link, or its rights forbid reading.',
+    fix: 'Check the file and its rights, and run again.',
+  },
+  {
+    id: 'D054',
+    name: 'not-an-image',
+    severity: 'error',
+    lenient: 'warning',
+    summary: 'An image file does not begin as an image does.',
+    why: 'Truncated downloads, renamed documents and error pages saved as .jpg fail in training, hours after the start.',
+    fix: 'Fetch the image again, or remove it together with its annotation.',
+  },
+];
+
+const byId = new Map(datasetRules.map((rule) => [rule.id, rule]));
+
+/** The rule of an id in {@link datasetRules}. */
+export function datasetRule(id: string): Rule {
+  const rule = byId.get(id);
+  if (rule === undefined) throw new RangeError(`${id} is not in the table`);
+  return rule;
+}
+
+/** A diagnostic of one of {@link datasetRules}, with the rule's own severity unless another is given. */
+export function datasetDiagnostic(
+  rule: string,
+  message: string,
+  place: Omit<Diagnostic, 'rule' | 'severity' | 'message'> & { severity?: Diagnostic['severity'] },
+): Diagnostic {
+  const { severity, ...where } = place;
+  const own = datasetRule(rule).severity;
+  if (own === 'off') throw new RangeError(`${rule} is off unless a profile raises it`);
+  return { rule, severity: severity ?? own, message, ...where };
+}

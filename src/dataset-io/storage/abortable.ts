@@ -1,0 +1,56 @@
+import { AbortedError, throwIfAborted } from '../../model/index.js';
+
+/**
+ * The same values, ending with `AbortedError` as soon as `signal` fires, even while the source is waiting.
+ * A source that is waiting then is told to stop but not waited for: it might never answer.
+ */
+export async function* abortable<T>(
+  source: AsyncIterable<T>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<T, void, undefined> {
+  if (signal === undefined) {
+    yield* source;
+    return;
+  }
+  throwIfAborted(signal);
+  const iterator = source[Symbol.asyncIterator]();
+  let waiting = false;
+  let over = false;
+  try {
+    for (;;) {
+      waiting = true;
+      const step = await settleOrAbort(iterator.next(), signal);
+      waiting = false;
+      if (step.done === true) {
+        over = true;
+        return;
+      }
+      yield step.value;
+      throwIfAborted(signal);
+    }
+  } catch (error) {
+    if (waiting && !signal.aborted) over = true;
+    throw error;
+  } finally {
+    if (!over) {
+      const closing = Promise.resolve(iterator.return?.());
+      if (waiting) {
+        // The work is given up and reported as aborted; what the source says later has no one to hear it.
+        closing.catch(() => undefined);
+      } else {
+        await closing;
+      }
+    }
+  }
+}
+
+/** The promise, or `AbortedError` when `signal` fires first. Leaves no listener behind. */
+export function settleOrAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = () => reject(new AbortedError({ cause: signal.reason }));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

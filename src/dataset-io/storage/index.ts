@@ -1,0 +1,37 @@
+export { compareUtf8 } from './byte-order.js';
+export { type ContainedPathOptions, containedPath, type NameProblem, nameProblem } from './contained-path.js';
+export { type CopyResult, copyFile, type Place, sameContent } from './copy-file.js';
+export { ioError } from './io-error.js';
+export { LocalStorage, type LocalStorageOptions } from './local.js';
+export { MemoryStorage } from './memory.js';
+export {
+  type AppendOptions,
+  type AppendResult,
+  createReadBuffer,
+  type LinkKind,
+  type LinkOptions,
+  type ListOptions,
+  type ReadBuffer,
+  type ReadOptions,
+  type Storage,
+  type StorageEntry,
+  type StorageOptions,
+  type StorageStat,
+  type StorageWriter,
+  type WriteMode,
+  type WriteOptions,
+} from './storage.js';
+export { openTree, type TreeMode, type TreeWriter } from './tree.js';
+export {
+  baseName,
+  dirOf,
+  joinerOf,
+  joinLocation,
+  type Location,
+  parseLocation,
+  type ResolveOptions,
+  relativeReference,
+  requireObject,
+  resolveReference,
+  stemOf,
+} from './uri.js';

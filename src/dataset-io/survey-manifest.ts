@@ -1,0 +1,116 @@
+import {
+  isRepeat,
+  locateRepeat,
+  ManifestValidator,
+  type ManifestValidatorOptions,
+} from '../manifest/index.js';
+import { type Diagnostic, throwIfAborted } from '../model/index.js';
+import { byteOrderMark, type Encoding, LineSplitter, parseEncoding } from '../text/index.js';
+import { checkInThreads } from './jobs/manifest-threads.js';
+import type { ShardProgress } from './jobs/shard.js';
+import { jobsOf } from './jobs/threads.js';
+import { lineAt } from './line-at.js';
+import { estimateLines } from './line-estimate.js';
+import { manifestFileCheck } from './manifest-files.js';
+import { dirOf, type Storage } from './storage/index.js';
+import type { Survey, ValidateOptions } from './validate-options.js';
+
+/** Threads pay for themselves from here on. */
+const threadsFromBytes = 32 * 1024 * 1024;
+
+function manifestOptions(
+  input: string,
+  options: ValidateOptions,
+): Omit<ManifestValidatorOptions, 'onDiagnostic' | 'checkFiles'> {
+  return {
+    file: input === '-' ? '<stdin>' : input,
+    mode: options.mode ?? 'strict',
+    profile: options.profile ?? 'generic',
+    ...(options.pedantic === undefined ? {} : { pedantic: options.pedantic }),
+    ...(options.crossSample === undefined ? {} : { crossSample: options.crossSample }),
+    ...(options.indexUnit === undefined ? {} : { indexUnit: options.indexUnit }),
+    maxDiagnostics: options.maxDiagnostics ?? 1000,
+    minSeverity: options.minSeverity ?? 'warning',
+  };
+}
+
+/** True when the file's byte order mark is of another encoding: then nothing of it is read, and no part of it may be. */
+async function isRefused(
+  storage: Storage,
+  input: string,
+  encoding: Encoding = 'utf-8',
+  signal?: AbortSignal,
+): Promise<boolean> {
+  for await (const head of storage.openRead(input, { end: 4, signal })) {
+    const mark = byteOrderMark(head)?.mark;
+    return mark !== undefined && mark !== encoding;
+  }
+  return false;
+}
+
+/** Checks a manifest, in threads when it is large and on the local disk. */
+export async function surveyManifest(
+  storage: Storage,
+  input: string,
+  options: ValidateOptions,
+): Promise<Survey> {
+  const { signal } = options;
+  const diagnostics: Diagnostic[] = [];
+  const onDiagnostic = (diagnostic: Diagnostic) => diagnostics.push(diagnostic);
+  const size = input === '-' ? undefined : (await storage.stat(input, { signal }))?.size;
+  const totals = size === undefined ? {} : { totalBytes: size };
+  const encoding = options.encoding === undefined ? undefined : parseEncoding(options.encoding);
+  const { maxLineBytes } = options;
+  const isSized = options.crossSample !== false && storage.scheme === 'file' && size !== undefined;
+  const expectedSamples = isSized ? await estimateLines(storage, input, size, signal) : undefined;
+  const own = {
+    ...manifestOptions(input, options),
+    ...(expectedSamples === undefined ? {} : { expectedSamples }),
+  };
+  const jobs = jobsOf(options.jobs);
+  const splittable = encoding === undefined || !encoding.startsWith('utf-16');
+  if (
+    jobs > 1 &&
+    splittable &&
+    options.checkFiles !== true &&
+    storage.scheme === 'file' &&
+    size !== undefined &&
+    size >= threadsFromBytes &&
+    !(await isRefused(storage, input, encoding, signal))
+  ) {
+    const work = { path: input, size, encoding, maxLineBytes };
+    const onProgress = (progress: ShardProgress) => options.onProgress?.({ ...progress, ...totals });
+    const summary = await checkInThreads(storage, work, jobs, { ...own, onDiagnostic }, onProgress, signal);
+    for (const [at, found] of diagnostics.entries()) {
+      if (!isRepeat(found)) continue;
+      diagnostics[at] = locateRepeat(
+        found,
+        await lineAt(storage, input, found.offset ?? 0, encoding, signal),
+      );
+    }
+    return { format: 'manifest', summary, diagnostics };
+  }
+  const checkFiles =
+    options.checkFiles === true
+      ? manifestFileCheck(storage, options.baseDir ?? dirOf(input), own)
+      : undefined;
+  const validator = new ManifestValidator({
+    ...own,
+    onDiagnostic,
+    ...(checkFiles === undefined ? {} : { checkFiles }),
+  });
+  const splitter = new LineSplitter({
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(maxLineBytes === undefined ? {} : { maxLineBytes }),
+  });
+  let bytes = 0;
+  for await (const chunk of storage.openRead(input, { reuse: true, signal })) {
+    throwIfAborted(signal);
+    for (const batch of splitter.split(chunk)) validator.push(batch);
+    bytes += chunk.length;
+    options.onProgress?.({ items: splitter.facts.lines, bytes, ...totals });
+  }
+  const rest = splitter.end();
+  if (rest !== undefined) validator.push(rest);
+  return { format: 'manifest', summary: validator.end(splitter.facts), diagnostics };
+}

@@ -1,0 +1,119 @@
+import { ClassLists } from './class-lists.js';
+import { readImageSets } from './image-sets.js';
+import type { ShardProgress } from './jobs/shard.js';
+import { jobsOf, runInThreads } from './jobs/threads.js';
+import { checkVocFiles, runVocShard, type VocPiece, type VocWork, vocShard } from './jobs/voc-shard.js';
+import type { Storage } from './storage/index.js';
+import { Turns } from './turns.js';
+import type { Survey, ValidateOptions } from './validate-options.js';
+import { isUnread, VocFiles } from './voc-files.js';
+import { findVocTree, pairingKey, type VocTree } from './voc-tree.js';
+import {
+  mergeVocSummaries,
+  type VocSummary,
+  VocValidator,
+  type VocValidatorOptions,
+} from './voc-validator.js';
+
+/**
+ * Threads pay for themselves from here on: each has to load and warm up the code, 0.3 s of processor time, which is
+ * as much as checking 15,000 files.
+ */
+const threadsFromFiles = 25_000;
+
+/** Checks a VOC tree, in threads when it is large and on the local disk. */
+export async function surveyVoc(
+  storage: Storage,
+  input: string,
+  options: ValidateOptions,
+  xmlNames?: readonly string[],
+): Promise<Survey> {
+  const { signal } = options;
+  const tree = await findVocTree(storage, input, signal, xmlNames);
+  const maxDiagnostics = options.maxDiagnostics ?? 1000;
+  const own: VocValidatorOptions = {
+    mode: options.mode ?? 'strict',
+    profile: options.profile ?? 'generic',
+    maxDiagnostics,
+    minSeverity: options.minSeverity ?? 'warning',
+  };
+  const totals = { totalItems: tree.names.length };
+  const onProgress = (progress: { items: number; bytes: number }) =>
+    options.onProgress?.({ ...progress, ...totals });
+  const work: VocWork = { folder: tree.annotations, names: tree.names, options: own };
+  const parts: VocSummary[] = [];
+  const jobs = jobsOf(options.jobs);
+  const sets = await readImageSets(storage, tree, signal);
+  const classLists = await ClassLists.read(storage, tree, sets.lists, signal);
+  if (options.checkFiles === true || !classLists.isEmpty) {
+    const images = options.checkFiles === true;
+    parts.push(await surveyVocClosely(storage, tree, own, { classLists, images }, onProgress, signal));
+  } else if (jobs > 1 && storage.scheme === 'file' && tree.names.length >= threadsFromFiles) {
+    parts.push(...(await checkInThreads(storage, work, jobs, onProgress, signal)));
+  } else {
+    parts.push(await checkVocFiles(storage, work, onProgress, signal));
+  }
+  if (sets.diagnostics.length > 0) {
+    const folder = new VocValidator(new VocFiles(storage, tree.annotations, own), own);
+    for (const diagnostic of sets.diagnostics) folder.report(diagnostic);
+    parts.push(folder.summary());
+  }
+  const summary = mergeVocSummaries(parts, maxDiagnostics);
+  return { format: 'voc', summary, diagnostics: summary.diagnostics, tree };
+}
+
+/** Shares the files between this thread and others, and gives the results in the order of the files. */
+async function checkInThreads(
+  storage: Storage,
+  work: VocWork,
+  jobs: number,
+  onProgress: (progress: ShardProgress) => void,
+  signal: AbortSignal | undefined,
+): Promise<VocSummary[]> {
+  const shard = vocShard(work);
+  const others = Array.from({ length: jobs - 1 }, () => shard);
+  const results = await runInThreads<VocPiece[]>(others, onProgress, signal, (onOwn, over) =>
+    runVocShard(storage, shard, onOwn, over),
+  );
+  const pieces = results.flat().sort((a, b) => a.index - b.index);
+  return pieces.map(({ summary }) => summary);
+}
+
+/** What the files of the tree are held against. Reading image headers is loaded only where it is wanted. */
+async function folderOf(
+  storage: Storage,
+  tree: VocTree,
+  validator: VocValidator,
+  signal: AbortSignal | undefined,
+) {
+  const { checkVocFolder } = await import('./voc-folder.js');
+  return await checkVocFolder(storage, tree, validator, signal);
+}
+
+/** As the plain run, with each file held against its image and against the class lists. */
+async function surveyVocClosely(
+  storage: Storage,
+  tree: VocTree,
+  own: VocValidatorOptions,
+  { classLists, images }: { readonly classLists: ClassLists; readonly images: boolean },
+  onProgress: (progress: { items: number; bytes: number }) => void,
+  signal: AbortSignal | undefined,
+): Promise<VocSummary> {
+  const files = new VocFiles(storage, tree.annotations, { ...own, signal });
+  const validator = new VocValidator(files, own);
+  const folder = images ? await folderOf(storage, tree, validator, signal) : undefined;
+  const turns = new Turns();
+  let bytes = 0;
+  for (const [at, name] of tree.names.entries()) {
+    const file = files.readSync(name) ?? (await files.read(name));
+    validator.check(file, folder?.factsOf(name));
+    if (!isUnread(file)) {
+      bytes += file.size;
+      if (file.document !== undefined) classLists.compare(pairingKey(name), file.document, validator);
+    }
+    if (!turns.isDue) continue;
+    onProgress({ items: at + 1, bytes });
+    await turns.take(signal);
+  }
+  return validator.summary();
+}

@@ -1,0 +1,57 @@
+import type { ManifestSummary } from '../manifest/index.js';
+import type { Diagnostic, Mode, Profile, Severity } from '../model/index.js';
+import type { OnProgress } from './progress.js';
+import type { Storage } from './storage/index.js';
+import type { VocTree } from './voc-tree.js';
+import type { VocSummary } from './voc-validator.js';
+
+/** How a data set is to be checked. */
+export interface ValidateOptions {
+  /** Format; default: detected. */
+  readonly from?: string | undefined;
+  /** Whose extra demands are checked; default `generic`. */
+  readonly profile?: Profile | undefined;
+  /** Severities; default `strict`. */
+  readonly mode?: Mode | undefined;
+  /** Report unknown keys of manifests (M011); default false. */
+  readonly pedantic?: boolean | undefined;
+  /** Open the files that are referred to: annotation files and images. Default false. */
+  readonly checkFiles?: boolean | undefined;
+  /**
+   * Compare samples with each other (M141–M143). Costs about 16 bytes of memory per sample (`docs/scale.md`
+   * says when it is more); everything else takes the same memory for any number of samples. Default true.
+   */
+  readonly crossSample?: boolean | undefined;
+  /** Encoding of a manifest; default `utf-8`. */
+  readonly encoding?: string | undefined;
+  /** What the offsets of text entities count; default `utf16`. */
+  readonly indexUnit?: 'utf16' | 'codepoint' | undefined;
+  /** Where relative references are taken from; default: the manifest's directory. */
+  readonly baseDir?: string | undefined;
+  /** Longest manifest line in bytes; default 64 MiB. */
+  readonly maxLineBytes?: number | undefined;
+  /** Diagnostics in the result; all findings are counted. Default 1000. */
+  readonly maxDiagnostics?: number | undefined;
+  /** The least severity listed among the diagnostics; all findings are counted. Default `warning`. */
+  readonly minSeverity?: Severity | undefined;
+  /** Threads; default: one for each core, at most four. Large local inputs only. The result is the same for any number. */
+  readonly jobs?: number | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** The caller's own storage, used for paths of its kind. */
+  readonly storage?: Storage | undefined;
+}
+
+/** A validation with everything that was counted on the way. */
+export type Survey =
+  | {
+      readonly format: 'manifest';
+      readonly summary: ManifestSummary;
+      readonly diagnostics: readonly Diagnostic[];
+    }
+  | {
+      readonly format: 'voc';
+      readonly summary: VocSummary;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly tree: VocTree;
+    };

@@ -1,0 +1,75 @@
+import { type Diagnostic, OptionError, profiles, throwIfAborted } from '../model/index.js';
+import { resolveInput } from './detect.js';
+import type { FormatId } from './formats.js';
+import { storageOf } from './storages.js';
+import type { Survey, ValidateOptions } from './validate-options.js';
+
+/** What a validation says. Counts are of all findings, listed or not. */
+export interface ValidationResult {
+  readonly input: string;
+  readonly format: FormatId;
+  readonly samples: number;
+  readonly annotations: number;
+  readonly errors: number;
+  readonly warnings: number;
+  /** Findings per rule id, infos included. */
+  readonly rules: Readonly<Record<string, number>>;
+  /** In file order, as far as they are listed. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** More findings of the listed severities were made than are listed. */
+  readonly truncated: boolean;
+}
+
+/**
+ * Checks a data set and counts what is in it.
+ *
+ * @throws OptionError for bad use, StorageError when the input cannot be read, AbortedError when the signal fires
+ */
+export async function survey(input: string, options: ValidateOptions = {}): Promise<Survey> {
+  throwIfAborted(options.signal);
+  if (options.profile !== undefined && !profiles.includes(options.profile)) {
+    throw new OptionError(`there is no profile "${options.profile}"`, {
+      hint: `Profiles: ${profiles.join(', ')}.`,
+    });
+  }
+  const storage = storageOf(input, options.storage);
+  const { format, xmlNames } = await resolveInput(storage, input, options.from, options.signal);
+  // The rules of one format are not loaded to check the other.
+  if (format === 'manifest') {
+    const { surveyManifest } = await import('./survey-manifest.js');
+    return await surveyManifest(storage, input, options);
+  }
+  const { surveyVoc } = await import('./survey-voc.js');
+  return await surveyVoc(storage, input, options, xmlNames);
+}
+
+/**
+ * Checks a data set by every rule. Bad data never throws: it is in the result.
+ *
+ * @param input a manifest, a VOC tree, a folder of VOC files, one VOC file; `-` for a manifest on standard input
+ * @throws OptionError for bad use, StorageError when the input cannot be read, AbortedError when the signal fires
+ */
+export async function validate(input: string, options: ValidateOptions = {}): Promise<ValidationResult> {
+  const { format, summary, diagnostics } = await survey(input, options);
+  const least = options.minSeverity ?? 'warning';
+  const listable =
+    summary.errors + (least === 'error' ? 0 : summary.warnings) + (least === 'info' ? summary.infos : 0);
+  return {
+    input,
+    format,
+    samples: summary.samples,
+    annotations: summary.annotations,
+    errors: summary.errors,
+    warnings: summary.warnings,
+    rules: sortedRules(summary.rules),
+    diagnostics,
+    truncated: listable > diagnostics.length,
+  };
+}
+
+function sortedRules(
+  rules: Readonly<Record<string, number>> | ReadonlyMap<string, number>,
+): Record<string, number> {
+  const entries = rules instanceof Map ? [...rules] : Object.entries(rules);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,53 @@
+import type { VocCheckContext } from '../voc/index.js';
+import { lookAtImage } from './image-facts.js';
+import { joinLocation, parseLocation, type Storage } from './storage/index.js';
+import { pairingKey, VocImages, type VocTree } from './voc-tree.js';
+import type { VocValidator } from './voc-validator.js';
+
+/** What the checks of one file are told about its image. */
+export interface VocFolder {
+  factsOf(name: string): Pick<VocCheckContext, 'image' | 'imageName'>;
+}
+
+/**
+ * Pairs annotation files with their images and looks at each image's header when its file comes up. What is
+ * wrong with the pairing (D011, D012, D014, D015, D053) is reported to `validator`.
+ */
+export async function checkVocFolder(
+  storage: Storage,
+  tree: VocTree,
+  validator: VocValidator,
+  signal?: AbortSignal,
+): Promise<VocFolder> {
+  const images = await VocImages.list(storage, tree, signal);
+  const folder = images.directory ?? tree.root;
+  return {
+    factsOf(name) {
+      const file = joinLocation(tree.annotations, name);
+      const found = images.find(pairingKey(name));
+      if (found === undefined) {
+        validator.reportFolder('D014', `there is no image for ${name}`, { file });
+        return {};
+      }
+      if (found.caseDiffers)
+        validator.reportFolder('D011', `${found.name} and ${name} differ in letter case`, { file });
+      if (found.others.length > 0) {
+        validator.reportFolder('D012', `${found.others.join(' and ')} are all images of ${name}`, { file });
+      }
+      const location = parseLocation(joinLocation(folder, found.name));
+      if (location.kind !== 'local') return {};
+      const look = lookAtImage(location.path);
+      if (look.kind === 'image') return { image: look.facts };
+      if (look.kind === 'empty')
+        validator.reportFolder('D015', `the image ${found.name} has no bytes`, { file: location.path });
+      else if (look.kind === 'unreadable') {
+        validator.reportFolder('D053', look.error.message, {
+          file: location.path,
+          ...(look.error.hint === undefined ? {} : { hint: look.error.hint }),
+        });
+      } else
+        validator.reportFolder('D054', `${found.name} is no image of a known kind`, { file: location.path });
+      return {};
+    },
+  };
+}

@@ -1,0 +1,244 @@
+import { type ImageAnnotation, isVocTask, LabelkitError, type Sample } from '../model/index.js';
+import { appendVocObjects, setOfUsage } from '../voc/index.js';
+import { ClassListWriter } from './class-lists.js';
+import { placeImage } from './image-files.js';
+import { readBytes } from './read-bytes.js';
+import { isInlineXml, type JoinedFile, joinVoc } from './resolve.js';
+import type { Fault, Row, RowBatch } from './rows.js';
+import { datasetDiagnostic } from './rules.js';
+import type { Output } from './run.js';
+import {
+  baseName,
+  joinLocation,
+  nameProblem,
+  openTree,
+  parseLocation,
+  stemOf,
+  type TreeWriter,
+} from './storage/index.js';
+import { lossesToVoc } from './voc-losses.js';
+import type { WriterContext } from './writer.js';
+
+/** The list for ids without a usage that has a list of its own. */
+const defaultSet = 'default';
+
+/** What kind of sample this is, when it is none that a VOC tree can hold. */
+function misfit(sample: Sample): string | undefined {
+  if (parseLocation(sample.source).kind === 'content') return 'text-sample';
+  if (/\.(?:wav|mp3|flac|m4a|ogg)$/i.test(sample.source)) return 'audio-sample';
+  if (sample.sourceType !== undefined || /\.(?:csv|carbondata)$/i.test(sample.source)) return 'table-sample';
+  return undefined;
+}
+
+/** The name of a sample in the tree, without extension: its annotation file's, else its image's. */
+function keyOf(row: Row): string {
+  if (row.key !== undefined) return row.key;
+  const loc = row.sample.annotations.find((annotation) => isVocTask(annotation.task))?.loc;
+  return stemOf(loc === undefined || isInlineXml(loc) ? row.sample.source : loc);
+}
+
+const extensionOf = (source: string) => /\.[A-Za-z0-9]{1,5}$/.exec(baseName(source))?.[0] ?? '';
+
+class VocTreeWriter {
+  /** Keys written without an annotation file; the others are known by their files. */
+  private readonly bare = new Set<string>();
+  private readonly sets = new Map<string, string[]>();
+  private readonly classLists: ClassListWriter | undefined;
+
+  constructor(
+    private readonly tree: TreeWriter,
+    private readonly context: WriterContext,
+  ) {
+    if (context.classLists) this.classLists = new ClassListWriter();
+  }
+
+  /** Writes one row, or says why it cannot be. */
+  async write(row: Row): Promise<Fault | undefined> {
+    const { run } = this.context;
+    const place = {
+      file: row.file,
+      ...(row.line === undefined ? {} : { line: row.line }),
+      source: row.sample.source,
+    };
+    const unfit = misfit(row.sample);
+    if (unfit !== undefined) {
+      run.lose(unfit, place, 'Pascal VOC');
+      run.skipped++;
+      return undefined;
+    }
+    const joined = await joinVoc(row, { ...this.context.join, signal: this.context.signal });
+    if (joined.files === undefined) return faultOf(row, joined.faults);
+    const key = this.freeKey(keyOf(row), row);
+    if (typeof key !== 'string') return key;
+    const bytes = joined.files.length === 0 ? undefined : merged(joined.files);
+    if (bytes instanceof LabelkitError) {
+      return faultOf(row, [
+        datasetDiagnostic('C005', bytes.message, {
+          ...place,
+          ...(bytes.hint === undefined ? {} : { hint: bytes.hint }),
+        }),
+      ]);
+    }
+    if (this.context.images !== 'reference') {
+      const name = `JPEGImages/${key}${extensionOf(row.sample.source)}`;
+      const problem = placeImage(row, this.tree, name, this.context.images);
+      if (problem !== undefined) return faultOf(row, [problem]);
+    }
+    if (bytes === undefined) this.bare.add(key);
+    else this.tree.add(`Annotations/${key}.xml`, bytes);
+    this.list(key, row.sample.usage, joined.files);
+    for (const { diagnostics } of joined.files) for (const diagnostic of diagnostics) run.report(diagnostic);
+    for (const { feature, pointer } of lossesToVoc(row.sample))
+      run.lose(feature, { ...place, pointer }, 'Pascal VOC');
+    return undefined;
+  }
+
+  /** Writes the ids gathered since the last call to their lists. */
+  flush(): void {
+    for (const [set, ids] of this.sets) {
+      if (ids.length > 0) this.tree.lengthen(`ImageSets/Main/${set}.txt`, Buffer.from(`${ids.join('\n')}\n`));
+      ids.length = 0;
+    }
+  }
+
+  /** Writes what needs the whole of the tree. */
+  finish(): void {
+    this.classLists?.write(this.tree);
+  }
+
+  /** A key that no other sample has; a fault when it has one or cannot be a file name. */
+  private freeKey(key: string, row: Row): string | Fault {
+    const problem = key === '' ? { message: 'is empty', hint: 'Give the image a name.' } : nameProblem(key);
+    if (problem !== undefined) {
+      return faultOf(row, [
+        datasetDiagnostic('C003', `"${key}" cannot name a file of the output: it ${problem.message}`, {
+          file: row.file,
+          ...(row.line === undefined ? {} : { line: row.line }),
+          hint: problem.hint,
+          source: row.sample.source,
+        }),
+      ]);
+    }
+    const free = (candidate: string) =>
+      !this.bare.has(candidate) && !this.tree.has(`Annotations/${candidate}.xml`);
+    if (free(key)) return key;
+    if (this.context.renameClashes) {
+      for (let number = 2; ; number++) if (free(`${key}-${number}`)) return `${key}-${number}`;
+    }
+    return faultOf(row, [
+      datasetDiagnostic('C002', `another sample is written as ${key} already`, {
+        file: row.file,
+        ...(row.line === undefined ? {} : { line: row.line }),
+        hint: 'Give --rename-clashes to number the later ones, or rename the image.',
+        source: row.sample.source,
+      }),
+    ]);
+  }
+
+  private list(key: string, usage: string | undefined, files: readonly JoinedFile[]): void {
+    if (this.context.lists !== undefined) return;
+    const own = usage === undefined ? undefined : setOfUsage(usage);
+    const sets = own === undefined ? [defaultSet] : own === 'test' ? [own] : [own, 'trainval'];
+    for (const set of sets) {
+      const ids = this.sets.get(set);
+      if (ids === undefined) this.sets.set(set, [key]);
+      else ids.push(key);
+    }
+    this.classLists?.add(sets, key, everyObject(files));
+  }
+}
+
+function faultOf(row: Row, diagnostics: Fault['diagnostics']): Fault {
+  const { sample } = row;
+  const text = 'text' in sample && typeof sample.text === 'string' ? Buffer.from(sample.text) : undefined;
+  return {
+    diagnostics,
+    ...(text === undefined ? {} : { raw: text }),
+    ...(row.key === undefined ? {} : { name: row.key }),
+  };
+}
+
+/** The objects of all annotation files of an image. */
+function everyObject(files: readonly JoinedFile[]): ImageAnnotation | undefined {
+  if (files.length <= 1) return files[0]?.document;
+  return { objects: files.flatMap(({ document }) => document.objects) };
+}
+
+/** One file of all: the first one's bytes, with the objects of the others added. */
+function merged(files: readonly JoinedFile[]): Uint8Array | LabelkitError {
+  const [first, ...others] = files;
+  let bytes = typeof first.bytes === 'string' ? Buffer.from(first.bytes) : first.bytes;
+  for (const other of others) {
+    try {
+      bytes = appendVocObjects(bytes, other.document);
+    } catch (error) {
+      if (error instanceof LabelkitError) return error;
+      throw error;
+    }
+  }
+  return bytes;
+}
+
+/** Carries the lists of the input over as they are. */
+async function copyLists(tree: TreeWriter, { lists, signal }: WriterContext): Promise<void> {
+  if (lists === undefined) return;
+  for (const name of lists.names) {
+    tree.add(`ImageSets/${name}`, await readBytes(lists.storage, joinLocation(lists.folder, name), signal));
+  }
+}
+
+/** C006: what an overwritten folder holds beside the new data. */
+async function reportOlderFiles(
+  tree: TreeWriter,
+  { storage, output, run, signal }: WriterContext,
+): Promise<void> {
+  const folder = joinLocation(output, 'Annotations');
+  if ((await storage.stat(folder, { signal }))?.kind !== 'directory') return;
+  let count = 0;
+  let first = '';
+  for await (const { name, path } of storage.list(folder, { recursive: true, signal })) {
+    if (!/\.xml$/i.test(name) || tree.has(`Annotations/${name}`)) continue;
+    if (count === 0) first = path;
+    count++;
+  }
+  if (count === 0) return;
+  const files = count === 1 ? '1 annotation file' : `${count} annotation files`;
+  run.report(
+    datasetDiagnostic('C006', `${files} of before stay beside the new data`, {
+      file: first,
+      hint: 'Write into a new folder, or remove them.',
+    }),
+  );
+}
+
+/**
+ * Writes rows as a VOC devkit tree: annotation files byte for byte as they were, ImageSets lists from the
+ * usage (or carried over), images as asked. An image with several annotation files gets one, with all objects.
+ */
+export async function writeVocRows(
+  batches: AsyncIterable<RowBatch>,
+  context: WriterContext,
+): Promise<Output[]> {
+  const { storage, output, mode, run } = context;
+  const before = run.written;
+  const tree = await openTree(storage, output, mode);
+  try {
+    const writer = new VocTreeWriter(tree, context);
+    for await (const batch of batches) {
+      for (const row of batch.rows) {
+        const skipped = run.skipped;
+        const fault = await writer.write(row);
+        if (fault !== undefined) await run.refuse(fault);
+        else if (run.skipped === skipped) run.written++;
+      }
+      writer.flush();
+    }
+    writer.finish();
+    await copyLists(tree, context);
+    if (mode === 'overwrite') await reportOlderFiles(tree, context);
+    await tree.commit();
+  } finally {
+    await tree.abort();
+  }
+  return [{ path: output, samples: run.written - before }];
+}

@@ -1,0 +1,131 @@
+// Data sets of any format
+export { allRules } from './dataset-io/all-rules.js';
+export { type ConvertOptions, convert } from './dataset-io/convert.js';
+export { type Detection, detectFormat } from './dataset-io/detect.js';
+export { type FormatId, type FormatInfo, formatInfo, formats } from './dataset-io/formats.js';
+export { type Inspection, inspect } from './dataset-io/inspect.js';
+// Manifests by path
+export {
+  type ManifestBatchesOptions,
+  type ManifestRange,
+  type ManifestRangesOptions,
+  type ManifestReadOptions,
+  type ManifestWriteOptions,
+  type ManifestWritten,
+  manifestRanges,
+  readManifest,
+  readManifestBatches,
+  writeManifest,
+  writeManifestBatches,
+} from './dataset-io/manifest-io.js';
+export { type Dataset, type DatasetRow, type OpenDatasetOptions, openDataset } from './dataset-io/open.js';
+export type { OnProgress, Progress } from './dataset-io/progress.js';
+export type { Row } from './dataset-io/rows.js';
+export type { OnError, Output, RunOptions, RunResult } from './dataset-io/run.js';
+// The names of the Python SDK
+export {
+  Annotation,
+  type AnnotationInit,
+  type AnyPosition,
+  BndBox,
+  Circle,
+  Dashed,
+  getAnnotations,
+  getSampleList,
+  getSources,
+  Line,
+  Manifest,
+  type ManifestInit,
+  type ManifestLike,
+  type ParseManifestOptions,
+  type ParseXmlOptions,
+  PascalVoc,
+  type PascalVocInit,
+  Point,
+  Polygon,
+  Polyline,
+  Position,
+  PositionType,
+  type QueryOptions,
+  Sample,
+  type SampleInit,
+  type SampleListQuery,
+  type SaveMode,
+  type SaveOptions,
+  type SaveXmlOptions,
+  type SdkOptions,
+  type SdkSession,
+  VocObject,
+  type VocObjectInit,
+  type VocSource,
+} from './dataset-io/sdk/index.js';
+// Places
+export { LocalStorage, MemoryStorage, type Storage, type TreeMode } from './dataset-io/storage/index.js';
+export { type ValidationResult, validate } from './dataset-io/validate.js';
+export type { ValidateOptions } from './dataset-io/validate-options.js';
+// Pascal VOC by path
+export {
+  readVoc,
+  readVocFile,
+  type VocEntry,
+  type VocFileWriteOptions,
+  type VocReadOptions,
+  type VocWritten,
+  writeVocFile,
+} from './dataset-io/voc-io.js';
+export type { ImageHandling } from './dataset-io/writer.js';
+// Lines of manifests
+export {
+  formatSample,
+  type ManifestBatch,
+  type ParsedLine,
+  type ParseLineOptions,
+  parseManifestLine,
+} from './manifest/index.js';
+// What everything talks about
+export {
+  AbortedError,
+  type CoordinateConvention,
+  convertBox,
+  coordinateConventions,
+  DataError,
+  type Diagnostic,
+  type ErrorCode,
+  type Finding,
+  flagOf,
+  formatDiagnostic,
+  type ImageAnnotation,
+  type ImageObject,
+  type JsonObject,
+  type JsonValue,
+  LabelkitError,
+  type Mode,
+  OptionError,
+  type Profile,
+  type Rule,
+  rotationOf,
+  type Severity,
+  type Shape,
+  type ShapeKind,
+  StorageError,
+  type Task,
+  tasks,
+} from './model/index.js';
+// Findings for other programs
+export { toGithub } from './report/github.js';
+export { type JunitInput, toJunit } from './report/junit.js';
+export { toSarif } from './report/sarif.js';
+// Pascal VOC texts
+export {
+  appendVocObjects,
+  checkVoc,
+  formatVoc,
+  locateVoc,
+  type ParsedVoc,
+  parseVoc,
+  type VocCheckContext,
+  VocDocument,
+  type VocParseOptions,
+  VocParser,
+  type VocWriteOptions,
+} from './voc/index.js';

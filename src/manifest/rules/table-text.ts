@@ -1,0 +1,112 @@
+import type { Rule } from '../../model/index.js';
+
+/** Rules about entities and relations in texts. */
+export const textRules: readonly Rule[] = [
+  {
+    id: 'M091',
+    name: 'missing-offset',
+    severity: 'error',
+    summary: 'An entity lacks @modelarts:start_index or @modelarts:end_index.',
+    why: 'Both are needed to know which part of the text is labelled.',
+    fix: 'Add both offsets: the first character and the one after the last.',
+  },
+  {
+    id: 'M092',
+    name: 'bad-offset',
+    severity: 'error',
+    summary: 'An entity offset is not a non-negative whole number.',
+    why: 'Offsets count characters from 0. A whole number in quotes is only warned about.',
+    fix: 'Write a JSON integer.',
+  },
+  {
+    id: 'M093',
+    name: 'empty-span',
+    severity: 'error',
+    summary: 'An entity starts at or after its end.',
+    why: 'The end is exclusive, so such a span covers no character.',
+    fix: 'Make the end one more than the last character of the entity.',
+  },
+  {
+    id: 'M094',
+    name: 'span-past-text',
+    severity: 'error',
+    summary: 'An entity ends after the end of the text.',
+    why: 'The offsets belong to another text, or were counted in bytes.',
+    fix: 'Count the offsets again in characters of the text after content://.',
+  },
+  {
+    id: 'M095',
+    name: 'ambiguous-offset-unit',
+    severity: 'warning',
+    summary:
+      'Entity offsets lie behind a character outside the BMP (an emoji, a rare ideograph), or cut one in two.',
+    why: 'Such a character counts as two in Java and JavaScript and as one in Python; the format does not say which is meant.',
+    fix: 'Check the spans, and state the unit with --index-unit.',
+  },
+  {
+    id: 'M096',
+    name: 'overlapping-entities',
+    severity: 'warning',
+    summary: 'Two entities of a text overlap or cover the same span.',
+    why: 'Most training code expects at most one label per character.',
+    fix: 'Keep one of them, unless nested entities are intended.',
+  },
+  {
+    id: 'M097',
+    name: 'span-with-outer-blanks',
+    severity: 'warning',
+    summary: 'An entity starts or ends with white space.',
+    why: 'The blank becomes part of the entity that is learnt; usually an offset is off by one.',
+    fix: 'Move the offset so that the span begins and ends with a visible character.',
+  },
+  {
+    id: 'M100',
+    name: 'bad-triplet-id',
+    severity: 'error',
+    summary:
+      'In a text with relations an entity id is not E and digits, or a relation id is not R and digits.',
+    why: 'Relations refer to entities by these ids, and the service accepts only this form.',
+    fix: 'Number the entities E1, E2, … and the relations R1, R2, ….',
+  },
+  {
+    id: 'M101',
+    name: 'missing-relation-end',
+    severity: 'error',
+    summary: 'A relation lacks @modelarts:from or @modelarts:to.',
+    why: 'A relation joins two entities; with one end it says nothing.',
+    fix: 'Add the id of the entity.',
+  },
+  {
+    id: 'M102',
+    name: 'dangling-relation-end',
+    severity: 'error',
+    summary: 'A relation names an entity id that no entity of the sample has.',
+    why: 'The relation cannot be resolved.',
+    fix: 'Correct the id, or remove the relation with the entity.',
+  },
+  {
+    id: 'M103',
+    name: 'self-relation',
+    severity: 'warning',
+    summary: 'A relation goes from an entity to itself.',
+    why: 'That is rarely meant.',
+    fix: 'Correct one of the ends.',
+  },
+  {
+    id: 'M104',
+    name: 'duplicate-relation',
+    severity: 'warning',
+    summary: 'Two relations of a sample have the same name, from and to.',
+    why: 'The second one adds nothing.',
+    fix: 'Remove the repetition.',
+  },
+  {
+    id: 'M106',
+    name: 'relation-against-label-set',
+    severity: 'error',
+    summary:
+      'A relation is unknown to the given label set, or joins entities of kinds it is not defined for.',
+    why: 'The dataset accepts a relation only between the two entity labels it was created with.',
+    fix: 'Correct the relation or its entities, or extend the label set.',
+  },
+];

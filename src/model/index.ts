@@ -1,0 +1,29 @@
+export { type CoordinateConvention, convertBox, coordinateConventions } from './coordinates.js';
+export { type Diagnostic, type Finding, formatDiagnostic, type Severity } from './diagnostic.js';
+export {
+  AbortedError,
+  DataError,
+  type ErrorCode,
+  type ErrorDetails,
+  LabelkitError,
+  OptionError,
+  StorageError,
+  throwIfAborted,
+} from './errors.js';
+export { flagOf, type ImageAnnotation, type ImageObject, noProperties, rotationOf } from './image.js';
+export { isJsonObject, type JsonObject, type JsonValue } from './json.js';
+export { type Mode, type Profile, profiles, type Rule, type RuleSeverity, severityOf } from './rule.js';
+export type { Annotation, Sample } from './sample.js';
+export {
+  type BndBox,
+  type Circle,
+  type Dashed,
+  type Line,
+  type Point,
+  type Polygon,
+  type Polyline,
+  type Shape,
+  type ShapeKind,
+  shapeKinds,
+} from './shape.js';
+export { isVocTask, type Medium, mediumOf, type Task, tasks } from './task.js';

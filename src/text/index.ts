@@ -1,0 +1,35 @@
+export { type ByteOrderMark, byteOrderMark } from './byte-order-mark.js';
+export { type Encoding, parseEncoding } from './encoding.js';
+export { FingerprintTable, type FingerprintTableOptions } from './fingerprint-table.js';
+export { hashBytes, hashString, hashView } from './hash.js';
+export { explainJsonError, type JsonExplanation } from './json-fault.js';
+export { hasDuplicateKeys } from './json-keys.js';
+export { escapePointer, parsePointer } from './json-pointer.js';
+export {
+  type DuplicateKey,
+  duplicateKeys,
+  elementsAt,
+  type JsonSpan,
+  jsonDepth,
+  locateJson,
+  type MemberSpan,
+  maxJsonDepth,
+  memberSpans,
+} from './json-spans.js';
+export { type JsonEdit, spliceJson } from './json-splice.js';
+export { stringifyJson } from './json-write.js';
+export type { ContainerFacts, LineBatch, LineProblem } from './line-batch.js';
+export { defaultMaxLineBytes, LineSplitter, type LineSplitterOptions, lineBatches } from './lines.js';
+export { type LineColumn, lineColumn, utf8Offset } from './positions.js';
+export { type DecodedXml, decodeXml } from './xml-decode.js';
+export {
+  maxXmlDepth,
+  parseXmlTree,
+  textOf,
+  type XmlAttribute,
+  type XmlElement,
+  type XmlLeaf,
+  type XmlNode,
+  type XmlProblem,
+  type XmlTree,
+} from './xml-tree.js';

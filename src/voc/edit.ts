@@ -1,0 +1,105 @@
+import { LabelkitError, OptionError } from '../model/errors.js';
+import type { ImageAnnotation } from '../model/image.js';
+import type { XmlElement } from '../text/xml-tree.js';
+import { VocEmitter } from './emit.js';
+import { followPointer } from './locate.js';
+import { parseVoc } from './parse.js';
+import { type Place, quote } from './rules/scope.js';
+import { emitOptions, type VocWriteOptions } from './write.js';
+import { XmlEdits } from './xml-edits.js';
+import { illegalCharacter } from './xml-sink.js';
+
+/**
+ * Sets the text of one element, leaving every other byte as it is, in the file's own encoding.
+ *
+ * @param pointer element path as in findings: `/annotation/object[2]/name`.
+ * @returns of the type of the input.
+ * @throws OptionError when there is no such element, or it has elements in it. LabelkitError `InvalidData` when
+ *   the file is not well-formed or XML cannot hold the text.
+ */
+export function setVocText<T extends Uint8Array | string>(input: T, pointer: string, text: string): T {
+  const character = illegalCharacter(text);
+  if (character !== undefined) {
+    throw new LabelkitError(
+      'InvalidData',
+      `${pointer} cannot be set to a text with ${character}, which XML cannot hold`,
+    );
+  }
+  const edits = new XmlEdits(input);
+  const element = elementAt(edits, pointer);
+  if (element.children.some((child) => child.kind === 'element')) {
+    throw new OptionError(`${pointer} holds elements, so it has no text to set`);
+  }
+  edits.setText(element, text);
+  return edits.apply() as T;
+}
+
+/**
+ * Takes one object out of a file, with the line break before it, leaving every other byte as it is.
+ *
+ * @param index which `object` of the file, from 1.
+ * @throws OptionError when the file has no such object. LabelkitError `InvalidData` when it is not well-formed.
+ */
+export function removeVocObject<T extends Uint8Array | string>(input: T, index: number): T {
+  const edits = new XmlEdits(input);
+  edits.remove(elementAt(edits, `/annotation/object[${index}]`));
+  return edits.apply() as T;
+}
+
+function elementAt(edits: XmlEdits, pointer: string): XmlElement {
+  const steps = pointer.split('/').length - 2;
+  let found: XmlElement | undefined = edits.annotation;
+  if (steps > 0) {
+    found = followPointer(edits.annotation, pointer);
+    let depth = 0;
+    for (let at: XmlElement | undefined = found; at !== undefined && at !== edits.annotation; at = at.parent)
+      depth += 1;
+    if (depth !== steps) found = undefined;
+  }
+  if (found === undefined || !pointer.startsWith('/annotation')) {
+    throw new OptionError(`the file has no element ${pointer}`);
+  }
+  return found;
+}
+
+/**
+ * Adds the objects of an annotation to the file of the same image: they are put before `</annotation>` in the
+ * file's own indentation, line ends and encoding, and every byte that is there stays.
+ *
+ * @param existing a file's bytes or text.
+ * @returns of the type of `existing`; itself when there is nothing to add.
+ * @throws LabelkitError `InvalidData` when the file cannot be read, or states another file name or size than the
+ *   annotation does.
+ */
+export function appendVocObjects<T extends Uint8Array | string>(
+  existing: T,
+  annotation: ImageAnnotation,
+  options: Pick<VocWriteOptions, 'compat'> = {},
+): T {
+  const { document, findings } = parseVoc(existing, { mode: 'lenient', keepSource: false });
+  if (document === undefined) {
+    const reason = findings.find((finding) => finding.severity === 'error')?.message ?? 'it cannot be read';
+    throw new LabelkitError('InvalidData', `objects cannot be appended to the file: ${reason}`, {
+      hint: 'mend the file, or overwrite it',
+    });
+  }
+  for (const member of ['fileName', 'width', 'height', 'depth'] as const) {
+    const there = document[member];
+    const here = annotation[member];
+    if (there === undefined || here === undefined || there === here) continue;
+    const what = member === 'fileName' ? 'filename' : member;
+    const message = `objects of ${what} ${quote(String(here))} cannot be appended to a file of ${what} ${quote(String(there))}`;
+    throw new LabelkitError('InvalidData', message, { hint: 'an annotation file is about one image' });
+  }
+  const objects = annotation.objects ?? [];
+  if (objects.length === 0) return existing;
+  const edits = new XmlEdits(existing);
+  const emitter = new VocEmitter(emitOptions(options), edits.styleIn(edits.annotation));
+  const place: Place = { owner: undefined, index: 0 };
+  for (let i = 0; i < objects.length; i += 1) {
+    place.index = i + 1;
+    emitter.object(objects[i]!, 'object', 0, place);
+  }
+  edits.insert(edits.annotation, 'last', emitter.sink.toString());
+  return edits.apply() as T;
+}

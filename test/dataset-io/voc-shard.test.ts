@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { checkVocFiles, runVocShard, type VocWork, vocShard } from '../../src/dataset-io/jobs/voc-shard.js';
+import { MemoryStorage } from '../../src/dataset-io/storage/index.js';
+import { mergeVocSummaries } from '../../src/dataset-io/voc-validator.js';
+
+/** More than two pieces, so that two threads have something to share. */
+const files = 2500;
+
+function xml(serial: number): string {
+  // Every tenth file has a box that ends before it begins.
+  const xmax = serial % 10 === 0 ? 0 : 90;
+  return `<annotation><filename>${serial}.jpg</filename><size><width>640</width><height>480</height><depth>3</depth></size><object><name>label ${serial % 7}</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>${xmax}</xmax><ymax>80</ymax></bndbox></object></annotation>`;
+}
+
+async function folder(maxDiagnostics: number): Promise<{ storage: MemoryStorage; work: VocWork }> {
+  const storage = new MemoryStorage();
+  const names: string[] = [];
+  for (let serial = 0; serial < files; serial++) {
+    const name = `${String(serial).padStart(5, '0')}.xml`;
+    names.push(name);
+    storage.writeSmallSync(`mem://set/${name}`, Buffer.from(xml(serial)));
+  }
+  const options = { mode: 'strict', profile: 'generic', maxDiagnostics, minSeverity: 'error' } as const;
+  return { storage, work: { folder: 'mem://set', names, options } };
+}
+
+const ignore = () => undefined;
+
+describe('files shared between threads', () => {
+  test.each([0, 3, 150, 100_000])('give what one thread gives, listing at most %d', async (most) => {
+    const { storage, work } = await folder(most);
+    const alone = await checkVocFiles(storage, work, ignore);
+    const shard = vocShard(work);
+    const parts = await Promise.all([1, 2, 3].map(() => runVocShard(storage, shard, ignore)));
+    const pieces = parts.flat().sort((a, b) => a.index - b.index);
+    expect(pieces.map(({ index }) => index)).toEqual([0, 1, 2]);
+    const merged = mergeVocSummaries(
+      pieces.map(({ summary }) => summary),
+      most,
+    );
+    expect(merged).toEqual(alone);
+    expect(alone.samples).toBe(files);
+    expect(alone.errors).toBeGreaterThan(0);
+    expect(alone.diagnostics.length).toBe(Math.min(most, alone.errors));
+    expect([...merged.labels.keys()]).toEqual([...alone.labels.keys()]);
+  });
+
+  test('tell how far each has come', async () => {
+    const { storage, work } = await folder(0);
+    let items = 0;
+    await runVocShard(storage, vocShard(work), (progress) => {
+      expect(progress.items).toBeGreaterThan(items);
+      items = progress.items;
+    });
+    expect(items).toBe(files);
+  });
+});

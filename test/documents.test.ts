@@ -1,0 +1,184 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { allRules, formats } from '../src/index.js';
+
+/*
+ * What documents show is what happens. Blocks marked `sh` and `ts` are run in order in one folder that holds
+ * `examples`; a `text` block after one of them is what it must print. UPDATE_GOLDEN=1 writes the `text` blocks anew.
+ */
+
+const root = resolve(import.meta.dirname, '..');
+const update = process.env['UPDATE_GOLDEN'] === '1';
+const documents = ['docs/guide.md', 'README.md'].filter((name) => existsSync(join(root, name)));
+
+interface Block {
+  readonly language: 'sh' | 'ts';
+  readonly code: string;
+  /** Line of the document that the block begins on. */
+  readonly line: number;
+  /** What the `text` block after it says; undefined when there is none. */
+  readonly expected: string | undefined;
+}
+
+const fence = /^```(\w*)\n([\s\S]*?)^```$/gm;
+
+function blocksOf(text: string): Block[] {
+  const fences = [...text.matchAll(fence)].map((match) => ({
+    language: match[1]!,
+    code: match[2]!,
+    from: match.index,
+    to: match.index + match[0].length,
+  }));
+  return fences.flatMap(({ language, code, from, to }, index): Block[] => {
+    if (language !== 'sh' && language !== 'ts') return [];
+    const after = fences[index + 1];
+    const hasOutput = after?.language === 'text' && text.slice(to, after.from).trim() === '';
+    return [
+      {
+        language,
+        code,
+        line: text.slice(0, from).split('\n').length,
+        expected: hasOutput ? after.code : undefined,
+      },
+    ];
+  });
+}
+
+/** Times differ from run to run. */
+const withoutTimes = (text: string) => text.replaceAll(/\b(in )[\d.]+( s)\b/g, '$1#$2');
+
+let scratch: string;
+let env: Record<string, string>;
+
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'labelkit-documents-'));
+  const bin = join(scratch, 'node_modules/.bin');
+  mkdirSync(bin, { recursive: true });
+  symlinkSync(root, join(scratch, 'node_modules/labelkit'), 'junction');
+  writeFileSync(join(scratch, 'package.json'), '{ "type": "module" }\n');
+  writeFileSync(
+    join(bin, 'labelkit'),
+    `#!/bin/sh\nexec '${process.execPath}' '${join(root, 'dist/bin/labelkit.js')}' "$@"\n`,
+  );
+  chmodSync(join(bin, 'labelkit'), 0o755);
+  env = { PATH: `${bin}${delimiter}${process.env['PATH']}`, LANG: 'C.UTF-8', NO_COLOR: '1' };
+});
+
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+function typeErrors(files: readonly string[]): string[] {
+  const program = ts.createProgram([...files], {
+    strict: true,
+    noEmit: true,
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    moduleDetection: ts.ModuleDetectionKind.Force,
+    types: ['node'],
+    typeRoots: [join(root, 'node_modules/@types')],
+    skipLibCheck: true,
+  });
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(
+      ({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+    );
+}
+
+function run({ language, code, line }: Block, cwd: string): string {
+  const javascript = join(cwd, `line-${line}.js`);
+  if (language === 'ts') {
+    const options = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
+    writeFileSync(javascript, ts.transpileModule(code, { compilerOptions: options }).outputText);
+  }
+  const [command, ...args] = language === 'ts' ? [process.execPath, javascript] : ['sh', '-e', '-c', code];
+  const done = spawnSync(command!, args, { cwd, env, encoding: 'utf8' });
+  if (done.status !== 0)
+    throw new Error(`line ${line}: exit status ${done.status}\n${done.stdout}${done.stderr}`);
+  return done.stdout;
+}
+
+describe.each(documents)('%s', (name) => {
+  const path = join(root, name);
+  const text = readFileSync(path, 'utf8');
+  const blocks = blocksOf(text);
+
+  test('its TypeScript compiles against the built package', () => {
+    const folder = join(scratch, name.replaceAll(/\W/g, '-'));
+    mkdirSync(folder);
+    const files = blocks
+      .filter(({ language }) => language === 'ts')
+      .map(({ code, line }) => {
+        const file = join(folder, `line-${line}.ts`);
+        writeFileSync(file, code);
+        return file;
+      });
+    expect(typeErrors(files)).toEqual([]);
+  });
+
+  test('does what it says', () => {
+    const folder = mkdtempSync(join(scratch, 'run-'));
+    cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
+    const printed = new Map(blocks.map((block) => [block.line, run(block, folder)]));
+    if (update) {
+      writeFileSync(path, updated(text, blocks, printed));
+      return;
+    }
+    for (const { line, expected } of blocks) {
+      if (expected === undefined) continue;
+      expect(withoutTimes(printed.get(line)!), `${name}:${line}`).toBe(withoutTimes(expected));
+    }
+  });
+
+  test('its links lead somewhere', () => {
+    const targets = [...text.matchAll(/\]\((?!\w+:|#)([^)#]+)[^)]*\)/g)].map((match) => match[1]!);
+    expect(targets.filter((target) => !existsSync(resolve(path, '..', target)))).toEqual([]);
+  });
+});
+
+/** The document with each `text` block that is no longer true replaced. */
+function updated(text: string, blocks: readonly Block[], printed: ReadonlyMap<number, string>): string {
+  const lines = new Map(blocks.map((block) => [block.line, block]));
+  let last: Block | undefined;
+  return text.replaceAll(fence, (whole, language: string, code: string, at: number) => {
+    const block = lines.get(text.slice(0, at).split('\n').length);
+    const before = last;
+    last = block;
+    if (language !== 'text' || before?.expected === undefined) return whole;
+    const now = printed.get(before.line)!;
+    return withoutTimes(now) === withoutTimes(code) ? whole : `\`\`\`text\n${now}\`\`\``;
+  });
+}
+
+/** A page's text from the script that writes it, which is plain JavaScript and runs without a build. */
+async function page(name: 'rules' | 'formats', rows: readonly unknown[]): Promise<string> {
+  const script = (await import(new URL(`../scripts/${name}-page.mjs`, import.meta.url).href)) as Record<
+    string,
+    (rows: readonly unknown[]) => string
+  >;
+  return script[`${name}Page`]!(rows);
+}
+
+describe('generated pages are those of the code (npm run docs:tables writes them)', () => {
+  test('docs/rules.md', async () => {
+    expect(readFileSync(join(root, 'docs/rules.md'), 'utf8')).toBe(await page('rules', allRules));
+  });
+
+  test('docs/formats.md', async () => {
+    expect(readFileSync(join(root, 'docs/formats.md'), 'utf8')).toBe(await page('formats', formats));
+  });
+});

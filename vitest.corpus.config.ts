@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests on files of other projects, which are not part of this one: LABELKIT_CORPUS says where they are. */
+export default defineConfig({
+  test: {
+    include: ['test/corpus/**/*.test.ts'],
+    globalSetup: ['test/corpus/need-corpus.ts'],
+    pool: 'threads',
+    testTimeout: 600_000,
+  },
+});
