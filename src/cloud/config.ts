@@ -37,8 +37,8 @@ const members = [
   'engine',
 ];
 
-/** Says where in a text that is no JSON the fault is: line and column from 1, and what it is. */
-export type ExplainJson = (text: string) => { line: number; column: number; message: string };
+/** Finds the first fault of a text that is no JSON: line and column from 1. Not what is there: it may be a key. */
+export type FindJsonFault = (text: string) => { readonly line: number; readonly column: number };
 
 /**
  * Where profiles are kept: what `LABELKIT_CONFIG` says, else `labelkit/config.json` in `XDG_CONFIG_HOME`,
@@ -66,7 +66,7 @@ export function configFileOf(
  */
 export async function readProfiles(
   file: string,
-  explain: ExplainJson,
+  findFault: FindJsonFault,
 ): Promise<ReadonlyMap<string, StoredProfile> | undefined> {
   const text = await readPrivate(file);
   if (text === undefined) return undefined;
@@ -74,8 +74,11 @@ export async function readProfiles(
   try {
     config = JSON.parse(text);
   } catch {
-    const { line, column, message } = explain(text);
-    throw new OptionError(`${file}:${line}:${column}: ${message}`, { path: file, hint: 'Mend the file.' });
+    const { line, column } = findFault(text);
+    throw new OptionError(`${file}:${line}:${column}: this is no JSON`, {
+      path: file,
+      hint: 'It is { "profiles": { "name": { "accessKey": "…", "secretKey": "…", "regionName": "…" } } }.',
+    });
   }
   const root = membersOf(config, file, 'the file', ['profiles']);
   const profiles = new Map<string, StoredProfile>();
@@ -158,9 +161,9 @@ export async function saveProfile(
   profile:
     | (Omit<StoredProfile, SecretMember> & { readonly [K in SecretMember]?: StoredSecret | Secret })
     | undefined,
-  explain: ExplainJson,
+  findFault: FindJsonFault,
 ): Promise<void> {
-  const profiles = new Map(await readProfiles(file, explain));
+  const profiles = new Map(await readProfiles(file, findFault));
   if (profile === undefined) profiles.delete(name);
   else {
     const plain = Object.entries(profile).map(([member, value]) => [

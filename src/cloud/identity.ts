@@ -1,7 +1,7 @@
 import { LabelkitError, OptionError } from '../model/index.js';
 import {
   configFileOf,
-  type ExplainJson,
+  type FindJsonFault,
   readProfiles,
   type SecretMember,
   type StoredProfile,
@@ -143,7 +143,7 @@ export interface Identity {
  *
  * @throws LabelkitError `CredentialsNotFound` that names the places; OptionError for what is wrong in one of them
  */
-export async function resolveIdentity(options: IdentityOptions, explain: ExplainJson): Promise<Identity> {
+export async function resolveIdentity(options: IdentityOptions, findFault: FindJsonFault): Promise<Identity> {
   const environment = options.environment ?? process.env;
   const configFile = options.configFile ?? configFileOf(environment);
   const wanted = options.profile ?? variable(environment, 'profile');
@@ -158,7 +158,7 @@ export async function resolveIdentity(options: IdentityOptions, explain: Explain
 
   let found: { profile: StoredProfile; name: string } | undefined;
   if (wanted !== undefined) {
-    found = { profile: await namedProfile(configFile, wanted, options, explain), name: wanted };
+    found = { profile: await namedProfile(configFile, wanted, options, findFault), name: wanted };
     settings.push(profileSettings(found, configFile));
     if (provider === undefined && hasKeys(found.profile)) {
       provider = profileKeys(found, configFile, options);
@@ -172,7 +172,7 @@ export async function resolveIdentity(options: IdentityOptions, explain: Explain
     from = 'the environment';
   }
   if (provider === undefined && wanted === undefined) {
-    const profile = (await readProfiles(configFile, explain))?.get('default');
+    const profile = (await readProfiles(configFile, findFault))?.get('default');
     if (profile !== undefined) {
       found = { profile, name: 'default' };
       settings.push(profileSettings(found, configFile));
@@ -214,9 +214,9 @@ async function namedProfile(
   file: string,
   name: string,
   options: IdentityOptions,
-  explain: ExplainJson,
+  findFault: FindJsonFault,
 ): Promise<StoredProfile> {
-  const profiles = await readProfiles(file, explain);
+  const profiles = await readProfiles(file, findFault);
   const profile = profiles?.get(name);
   if (profile !== undefined) return profile;
   const by = options.profile === undefined ? ` (${variables.profile})` : '';

@@ -1,6 +1,6 @@
 export {
   configFileOf,
-  type ExplainJson,
+  type FindJsonFault,
   readProfiles,
   type SecretMember,
   type StoredProfile,

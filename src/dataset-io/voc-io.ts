@@ -44,7 +44,7 @@ const filesPerTurn = 128;
 
 /** Turns what {@link VocFiles} reads into entries. */
 class Entries {
-  private readonly files: VocFiles;
+  readonly files: VocFiles;
   private readonly mode: Mode;
 
   constructor(
@@ -120,10 +120,15 @@ export async function* readVoc(
   const storage = storageOf(path, options);
   const { annotations, names, layout } = await findVocTree(storage, path, options.signal);
   const entries = new Entries(storage, annotations, options);
-  for (const [i, name] of names.entries()) {
-    yield await entries.read(name, layout === 'file');
-    // Blocking reads never let the event loop turn: a signal would not be heard.
-    if (i % filesPerTurn === filesPerTurn - 1) await nextTurn();
+  entries.files.expect(names);
+  try {
+    for (const [i, name] of names.entries()) {
+      yield await entries.read(name, layout === 'file');
+      // Blocking reads never let the event loop turn: a signal would not be heard.
+      if (i % filesPerTurn === filesPerTurn - 1) await nextTurn();
+    }
+  } finally {
+    entries.files.close();
   }
 }
 
