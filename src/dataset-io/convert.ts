@@ -8,7 +8,7 @@ import { writeManifestRows } from './manifest-writer.js';
 import { FileQuarantine, LineQuarantine, type Quarantine } from './quarantine.js';
 import type { RowBatch } from './rows.js';
 import { Run, type RunOptions, type RunResult } from './run.js';
-import { parseLocation, type Storage, type TreeMode } from './storage/index.js';
+import { Loan, parseLocation, type Storage, type TreeMode } from './storage/index.js';
 import { storageOf } from './storages.js';
 import { vocRows } from './voc-rows.js';
 import { findVocTree } from './voc-tree.js';
@@ -62,6 +62,7 @@ async function open(
   input: string,
   to: FormatId,
   options: ConvertOptions,
+  loan: Loan,
 ): Promise<Opened> {
   const storage = storageOf(input, options.storage);
   const { signal } = options;
@@ -74,6 +75,7 @@ async function open(
       profile: options.profile,
       passOn:
         to === 'manifest' && options.canonical !== true && (options.images ?? 'reference') === 'reference',
+      loan,
       signal,
     });
     return { batches, totals: size === undefined ? {} : { totalBytes: size } };
@@ -138,7 +140,8 @@ export async function convert(input: string, output: string, options: ConvertOpt
   const resolved = await resolveInput(storageOf(input, options.storage), input, options.from, options.signal);
   const from = resolved.format;
   checkOptions(input, output, to, options);
-  const { batches, totals, lists } = await open(resolved, input, to, options);
+  const loan = new Loan();
+  const { batches, totals, lists } = await open(resolved, input, to, options, loan);
   const quarantine = quarantineOf(from, options);
   const run = new Run(options, quarantine, totals);
   try {
@@ -159,6 +162,7 @@ export async function convert(input: string, output: string, options: ConvertOpt
             : 'lines',
       canonical: options.canonical ?? false,
       lists: from === 'voc' && to === 'voc' ? lists : undefined,
+      loan,
       signal: options.signal,
     });
     if (lists !== undefined && to === 'manifest') loseLists(run, lists);

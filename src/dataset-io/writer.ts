@@ -1,6 +1,6 @@
 import type { RowBatch } from './rows.js';
 import type { Output, Run } from './run.js';
-import type { Storage, TreeMode } from './storage/index.js';
+import type { Loan, Storage, TreeMode } from './storage/index.js';
 
 /**
  * What becomes of the image files. `reference`: they stay, and the output names them where they are;
@@ -33,6 +33,8 @@ export interface WriterContext {
   readonly lists?:
     | { readonly storage: Storage; readonly folder: string; readonly names: readonly string[] }
     | undefined;
+  /** The loan of the memory that the rows' lines are in. */
+  readonly loan?: Loan | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
