@@ -8,14 +8,14 @@ import { writeManifestRows } from './manifest-writer.js';
 import { FileQuarantine, LineQuarantine, type Quarantine } from './quarantine.js';
 import type { RowBatch } from './rows.js';
 import { Run, type RunOptions, type RunResult } from './run.js';
-import { Loan, parseLocation, type Storage, type TreeMode } from './storage/index.js';
-import { storageOf } from './storages.js';
+import { Loan, parseLocation, type TreeMode } from './storage/index.js';
+import { type Places, storageOf } from './storages.js';
 import { vocRows } from './voc-rows.js';
 import { findVocTree } from './voc-tree.js';
 import { writeVocRows } from './voc-writer.js';
 import type { ImageHandling, WriteRows, WriterContext } from './writer.js';
 
-export interface ConvertOptions extends RunOptions {
+export interface ConvertOptions extends RunOptions, Places {
   /** Format of the input; default: detected. */
   readonly from?: string | undefined;
   /** Format of the output. */
@@ -45,8 +45,6 @@ export interface ConvertOptions extends RunOptions {
   readonly canonical?: boolean | undefined;
   /** Longest manifest line in bytes; default 64 MiB. */
   readonly maxLineBytes?: number | undefined;
-  /** The caller's own storage, used for every path of its kind. */
-  readonly storage?: Storage | undefined;
 }
 
 const writers: Record<FormatId, WriteRows> = { manifest: writeManifestRows, voc: writeVocRows };
@@ -64,7 +62,7 @@ async function open(
   options: ConvertOptions,
   loan: Loan,
 ): Promise<Opened> {
-  const storage = storageOf(input, options.storage);
+  const storage = storageOf(input, options);
   const { signal } = options;
   if (from === 'manifest') {
     const size = input === '-' ? undefined : (await storage.stat(input, { signal }))?.size;
@@ -100,7 +98,7 @@ async function open(
 
 function quarantineOf(from: FormatId, options: ConvertOptions): Quarantine | undefined {
   if (options.quarantine === undefined) return undefined;
-  const storage = storageOf(options.quarantine, options.storage);
+  const storage = storageOf(options.quarantine, options);
   const mode = options.mode === 'create' || options.mode === undefined ? 'create' : 'overwrite';
   return formatInfo(from).layout === 'file'
     ? new LineQuarantine(storage, options.quarantine, mode)
@@ -137,7 +135,7 @@ function checkOptions(input: string, output: string, to: FormatId, options: Conv
 export async function convert(input: string, output: string, options: ConvertOptions): Promise<RunResult> {
   throwIfAborted(options.signal);
   const to = formatInfo(options.to).id;
-  const resolved = await resolveInput(storageOf(input, options.storage), input, options.from, options.signal);
+  const resolved = await resolveInput(storageOf(input, options), input, options.from, options.signal);
   const from = resolved.format;
   checkOptions(input, output, to, options);
   const loan = new Loan();
@@ -146,14 +144,15 @@ export async function convert(input: string, output: string, options: ConvertOpt
   const run = new Run(options, quarantine, totals);
   try {
     const outputs = await writers[to](run.account(batches), {
-      storage: storageOf(output, options.storage),
+      storage: storageOf(output, options),
       output,
       mode: options.mode ?? 'create',
       images: options.images ?? 'reference',
       run,
       renameClashes: options.renameClashes ?? false,
       classLists: options.classLists ?? false,
-      join: { storage: options.storage, root: options.root },
+      places: options,
+      root: options.root,
       verbatim:
         from === 'voc'
           ? undefined

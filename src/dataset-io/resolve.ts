@@ -2,8 +2,8 @@ import { type Annotation, type Diagnostic, isVocTask, LabelkitError, StorageErro
 import { parseVoc, type VocDocument } from '../voc/index.js';
 import { readBytes } from './read-bytes.js';
 import type { Row } from './rows.js';
-import { type Location, resolveReference, type Storage } from './storage/index.js';
-import { storageOf } from './storages.js';
+import { type Location, resolveReference } from './storage/index.js';
+import { type Places, storageOf } from './storages.js';
 import { vocDiagnostic } from './voc-files.js';
 
 /** An annotation of a row together with the annotation file it names. */
@@ -20,9 +20,7 @@ export interface JoinedFile {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export interface JoinOptions {
-  /** The caller's own storage, for paths of its kind. */
-  readonly storage?: Storage | undefined;
+export interface JoinOptions extends Places {
   /** A directory that references may not leave. Default: none. */
   readonly root?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -87,7 +85,7 @@ export async function joinVoc(row: Row, options: JoinOptions = {}): Promise<Join
         const location = resolveReference(annotation.loc, row.base, { root: options.root });
         path = openable(location);
         if (location.kind === 'stdio') throw new StorageError('Unsupported', `${path} is no file`, { path });
-        bytes = await readBytes(storageOf(path, options.storage), path, options.signal);
+        bytes = await readBytes(storageOf(path, options), path, options.signal);
       } catch (error) {
         if (!(error instanceof LabelkitError) || error.code === 'Aborted') throw error;
         return {

@@ -66,7 +66,11 @@ class VocTreeWriter {
       run.skipped++;
       return undefined;
     }
-    const joined = await joinVoc(row, { ...this.context.join, signal: this.context.signal });
+    const joined = await joinVoc(row, {
+      ...this.context.places,
+      root: this.context.root,
+      signal: this.context.signal,
+    });
     if (joined.files === undefined) return faultOf(row, joined.faults);
     const key = this.freeKey(keyOf(row), row);
     if (typeof key !== 'string') return key;

@@ -265,13 +265,18 @@ export function storageConformance(name: string, make: () => Promise<Fixture>): 
       const gate = new Promise<void>((resolve) => {
         release = resolve;
       });
+      let begin: () => void = () => undefined;
+      const begun = new Promise<void>((resolve) => {
+        begin = resolve;
+      });
       async function* slow(): AsyncGenerator<Uint8Array> {
         yield utf8('1\n');
+        begin();
         await gate;
         yield utf8('2\n');
       }
       const first = storage.append(path, slow());
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await begun;
       expect(await codeOf(storage.append(path, chunksOf('x\n')))).toBe('Locked');
       release();
       await first;
