@@ -80,11 +80,11 @@ export async function* manifestRows(
   const base = options.baseDir ?? dirOf(path);
   const file = path === '-' ? '<stdin>' : path;
   const passOn = options.passOn ?? false;
-  const reuse = passOn && (options.loan ?? true);
+  const memory = !passOn ? {} : options.loan === undefined ? { reuse: true } : { loan: options.loan };
   let bytes = 0;
   let seen: Diagnostic[] = [];
   async function* counted(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of storage.openRead(path, { reuse, signal: options.signal })) {
+    for await (const chunk of storage.openRead(path, { ...memory, signal: options.signal })) {
       bytes += chunk.length;
       yield chunk;
     }

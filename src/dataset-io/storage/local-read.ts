@@ -5,7 +5,7 @@ import { settleOrAbort } from './abortable.js';
 import { ioError } from './io-error.js';
 import { committedLength, journalMinBytes } from './journal.js';
 import { localPath } from './local-target.js';
-import { Loan, type ReadOptions } from './storage.js';
+import type { ReadOptions } from './storage.js';
 
 const chunkBytes = 1024 * 1024;
 /** What is lent is not copied, so that it need not stay in the processor's cache; fewer turns cost less then. */
@@ -45,7 +45,7 @@ async function* readRegular(
   handle: FileHandle,
   found: BigIntStats,
   path: string,
-  { start = 0, end = Number.POSITIVE_INFINITY, reuse = false, signal }: ReadOptions,
+  { start = 0, end = Number.POSITIVE_INFINITY, reuse = false, loan, signal }: ReadOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const size = Number(found.size);
   let limit = end;
@@ -56,7 +56,7 @@ async function* readRegular(
     limit = Math.min(limit, committed ?? size);
   }
   let position = start;
-  const loan = reuse instanceof Loan ? reuse : undefined;
+  const keeps = reuse || loan !== undefined;
   const largest = loan === undefined ? chunkBytes : lentChunkBytes;
   /**
    * With `reuse`: buffers in turn, so that one is filled while the caller looks at another; with a loan a third is
@@ -71,7 +71,7 @@ async function* readRegular(
     const wanted = Math.min(largest, expected, limit - position);
     const { kept } = slot;
     const bytes: Buffer = kept !== undefined && kept.length >= wanted ? kept : Buffer.allocUnsafeSlow(wanted);
-    if (reuse !== false) slot.kept = bytes;
+    if (keeps) slot.kept = bytes;
     const { bytesRead } = await handle.read(bytes, 0, wanted, position);
     position += bytesRead;
     return bytesRead === 0 ? undefined : bytes.subarray(0, bytesRead);
@@ -82,7 +82,7 @@ async function* readRegular(
     const slot = slots[turn % slots.length]!;
     const bytes = await (ahead ?? readNext(slot));
     if (bytes === undefined) return;
-    if (reuse !== false) {
+    if (keeps) {
       ahead = readNext(slots[(turn + 1) % slots.length]!);
       // Heard when the next chunk is asked for; a caller who has stopped reading need not know.
       ahead.catch(() => undefined);

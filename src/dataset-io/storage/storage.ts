@@ -54,10 +54,15 @@ export interface ReadOptions extends StorageOptions {
   /** Byte after the last one, as in `slice`. Default: the end of the file. */
   readonly end?: number | undefined;
   /**
-   * A chunk's memory may be used for the next one: for callers that are done with it by then, or will have
-   * given it to a writer with the same loan. Default false; saves up to half of the time of plain copying and counting.
+   * A chunk's memory may be used for the next one: for callers that are done with it by then. Default
+   * false; saves up to half of the time of plain copying and counting.
    */
-  readonly reuse?: boolean | Loan | undefined;
+  readonly reuse?: boolean | undefined;
+  /**
+   * As `reuse`, for callers that will have given the chunk's bytes to a writer with the same loan by then: the
+   * memory stays as it is until the loan is over. Chunks may be larger.
+   */
+  readonly loan?: Loan | undefined;
 }
 
 export interface ListOptions extends StorageOptions {
