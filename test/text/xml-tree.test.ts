@@ -50,6 +50,25 @@ describe('parseXmlTree', () => {
     expect(textOf(root(text))).toBe(expected);
   });
 
+  test.each([
+    ['U+1680', '\u1680'],
+    ['U+1680 at the end', 'a\u1680'],
+    ['U+FEFF', '\ufeff'],
+    ['U+FEFF around', '\ufeffa\ufeff'],
+  ])('a name may hold what the language takes for white space: %s', (_, name) => {
+    const { children } = root(`<a><${name}>x</${name} \t\r\n><${name}/></a>`);
+    expect(children.map((child) => child.kind === 'element' && child.name)).toEqual([name, name]);
+    expect(parseXmlTree(`<${name}></a>`).problem?.message).toBe(`</a> does not close <${name}>`);
+  });
+
+  test.each(['\u00a0', '\u2003', '\u2028', '\u202f', '\u3000', '\v', '\f'])(
+    '%j is neither a name nor white space',
+    (character) => {
+      for (const text of [`<a></a${character}>`, `<${character}></${character}>`, `${character}<a></a>`])
+        expect(parseXmlTree(text).problem?.kind).toBe('malformed');
+    },
+  );
+
   test('names of the language are ordinary names', () => {
     const a = root(
       '<__proto__ constructor="1" __proto__="2"><constructor/><toString>x</toString></__proto__>',
