@@ -8,7 +8,7 @@ import { writeManifestRows } from './manifest-writer.js';
 import { FileQuarantine, LineQuarantine, type Quarantine } from './quarantine.js';
 import type { RowBatch } from './rows.js';
 import { Run, type RunOptions, type RunResult } from './run.js';
-import { parseLocation, type TreeMode } from './storage/index.js';
+import { Loan, parseLocation, type TreeMode } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
 import { vocRows } from './voc-rows.js';
 import { findVocTree } from './voc-tree.js';
@@ -60,6 +60,7 @@ async function open(
   input: string,
   to: FormatId,
   options: ConvertOptions,
+  loan: Loan,
 ): Promise<Opened> {
   const storage = storageOf(input, options);
   const { signal } = options;
@@ -72,6 +73,7 @@ async function open(
       profile: options.profile,
       passOn:
         to === 'manifest' && options.canonical !== true && (options.images ?? 'reference') === 'reference',
+      loan,
       signal,
     });
     return { batches, totals: size === undefined ? {} : { totalBytes: size } };
@@ -136,7 +138,8 @@ export async function convert(input: string, output: string, options: ConvertOpt
   const resolved = await resolveInput(storageOf(input, options), input, options.from, options.signal);
   const from = resolved.format;
   checkOptions(input, output, to, options);
-  const { batches, totals, lists } = await open(resolved, input, to, options);
+  const loan = new Loan();
+  const { batches, totals, lists } = await open(resolved, input, to, options, loan);
   const quarantine = quarantineOf(from, options);
   const run = new Run(options, quarantine, totals);
   try {
@@ -158,6 +161,7 @@ export async function convert(input: string, output: string, options: ConvertOpt
             : 'lines',
       canonical: options.canonical ?? false,
       lists: from === 'voc' && to === 'voc' ? lists : undefined,
+      loan,
       signal: options.signal,
     });
     if (lists !== undefined && to === 'manifest') loseLists(run, lists);

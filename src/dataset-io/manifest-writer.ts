@@ -71,7 +71,7 @@ export async function writeManifestRows(
   batches: AsyncIterable<RowBatch>,
   context: WriterContext,
 ): Promise<Output[]> {
-  const { storage, output, mode, run, canonical, signal } = context;
+  const { storage, output, mode, run, canonical, loan, signal } = context;
   const before = run.written;
   const folder = imageFolderOf(output);
   const copies =
@@ -90,7 +90,7 @@ export async function writeManifestRows(
   }
   try {
     if (mode === 'append') await storage.append(output, linesAfterImages(), { signal });
-    else await storage.writeAtomic(output, linesAfterImages(), { mode, signal });
+    else await storage.writeAtomic(output, linesAfterImages(), { mode, loan, signal });
   } finally {
     await copies?.abort();
   }
@@ -142,6 +142,7 @@ const lineFeed = Uint8Array.of(0x0a);
 
 /** The batch's last line goes into the output, and no line feed follows it in the input. */
 function endsWithoutLineFeed(batch: ManifestBatch): boolean {
+  if (batch.isWhole) return false;
   const last = batch.rowCount - 1;
   const { bytes, ends } = batch.lines;
   const end = bytes[ends[last]] === 0x0d ? ends[last] + 1 : ends[last];

@@ -1,6 +1,6 @@
 import type { RowBatch } from './rows.js';
 import type { Output, Run } from './run.js';
-import type { Storage, TreeMode } from './storage/index.js';
+import type { Loan, Storage, TreeMode } from './storage/index.js';
 import type { Places } from './storages.js';
 
 /**
@@ -36,6 +36,8 @@ export interface WriterContext {
   readonly lists?:
     | { readonly storage: Storage; readonly folder: string; readonly names: readonly string[] }
     | undefined;
+  /** The loan of the memory that the rows' lines are in. */
+  readonly loan?: Loan | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
