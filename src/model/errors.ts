@@ -77,7 +77,7 @@ export class LabelkitError extends Error {
 
 /** Input or output failed: a file, a folder, an object store. */
 export class StorageError extends LabelkitError {
-  override readonly name = 'StorageError';
+  override readonly name: string = 'StorageError';
 }
 
 /** A caller's option or argument is wrong. */
