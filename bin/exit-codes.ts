@@ -17,6 +17,7 @@ export function exitCodeOf(error: unknown): ExitCode {
     case 'AmbiguousFormat':
     case 'Unsupported':
     case 'BadAddress':
+    case 'TrailingSlashRequired':
       return exitCodes.usage;
     case 'InvalidData':
       return exitCodes.data;

@@ -12,7 +12,8 @@ import { packageVersion } from './version.js';
 const exitHelp = `
 Exit status: 0 done and nothing lost; 1 the input has errors, or something was left out or lost;
 2 the command line is wrong; 3 input, output or the service failed; 130 interrupted.
-Paths: files and folders, file:///a/b, and - for standard input or output where one stream is meant.
+Paths: files and folders, file:///a/b, obs://bucket/key (or s3://, s3a://), and - for standard input or output
+where one stream is meant.
 `;
 
 /**

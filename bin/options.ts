@@ -29,13 +29,9 @@ export interface InputFlags {
   readonly maxLine?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly session?: string;
   readonly maxFindings: number;
   readonly profile: Profile;
-}
-
-/** Object storage cannot be opened yet, so no credentials can be of use: better said than ignored. */
-function noSession(): never {
-  throw new InvalidArgumentError('This version opens local paths only; there is nothing to log in to.');
 }
 
 /** Adds the options that every command with an input has. */
@@ -63,7 +59,8 @@ export function withInputOptions(command: Command): Command {
       'seed of what is random; accepted everywhere, used by commands that draw',
       wholeNumber(0),
     )
-    .addOption(
-      new Option('--session <profile>', 'credentials for object storage').argParser(noSession).hideHelp(),
+    .option(
+      '--session <profile>',
+      'profile with the keys for object storage (default: from the environment)',
     );
 }

@@ -1,3 +1,10 @@
+// Sessions
+export {
+  Credentials,
+  type CredentialsInit,
+  type CredentialsProvider,
+  Secret,
+} from './cloud/index.js';
 // Data sets of any format
 export { allRules } from './dataset-io/all-rules.js';
 export { type ConvertOptions, convert } from './dataset-io/convert.js';
@@ -59,8 +66,10 @@ export {
   type VocObjectInit,
   type VocSource,
 } from './dataset-io/sdk/index.js';
+export { Session, type SessionOptions } from './dataset-io/session.js';
 // Places
 export { LocalStorage, MemoryStorage, type Storage, type TreeMode } from './dataset-io/storage/index.js';
+export type { Places, StorageHolder } from './dataset-io/storages.js';
 export { type ValidationResult, validate } from './dataset-io/validate.js';
 export type { ValidateOptions } from './dataset-io/validate-options.js';
 // Pascal VOC by path

@@ -67,29 +67,35 @@ export function addConvert(program: Command, io: CommandIo, done: (code: ExitCod
     .option('--root <dir>', 'a directory that references of the input may not leave')
     .option('--allow-loss <feature...>', 'losses that do not make the exit status 1; "all" for any');
   command.action(async (input: string, output: string, flags: Flags) => {
-    const { convert } = await import('../../src/dataset-io/convert.js');
+    const [{ convert }, { withSession }] = await Promise.all([
+      import('../../src/dataset-io/convert.js'),
+      import('../session.js'),
+    ]);
     const bar = new ProgressBar(io, 'converted', flags.quiet === true);
     let result: RunResult;
     try {
-      result = await convert(input, output, {
-        from: flags.from,
-        profile: flags.profile,
-        to: flags.to,
-        mode: flags.mode,
-        onError: flags.onError ?? (flags.quarantine === undefined ? 'fail' : 'quarantine'),
-        quarantine: flags.quarantine,
-        images: flags.images,
-        encoding: flags.encoding,
-        baseDir: flags.baseDir,
-        root: flags.root,
-        renameClashes: flags.renameClashes,
-        classLists: flags.classLists,
-        canonical: flags.canonical,
-        maxLineBytes: flags.maxLine,
-        maxDiagnostics: flags.maxFindings,
-        onProgress: bar.update,
-        signal: io.signal,
-      });
+      result = await withSession(flags, io, (session) =>
+        convert(input, output, {
+          from: flags.from,
+          profile: flags.profile,
+          to: flags.to,
+          mode: flags.mode,
+          onError: flags.onError ?? (flags.quarantine === undefined ? 'fail' : 'quarantine'),
+          quarantine: flags.quarantine,
+          images: flags.images,
+          encoding: flags.encoding,
+          baseDir: flags.baseDir,
+          root: flags.root,
+          renameClashes: flags.renameClashes,
+          classLists: flags.classLists,
+          canonical: flags.canonical,
+          maxLineBytes: flags.maxLine,
+          maxDiagnostics: flags.maxFindings,
+          onProgress: bar.update,
+          signal: io.signal,
+          session,
+        }),
+      );
     } finally {
       bar.clear();
     }

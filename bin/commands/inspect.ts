@@ -46,21 +46,27 @@ export function addInspect(program: Command, io: CommandIo, done: (code: ExitCod
     )
     .option('--jobs <n>', 'threads for large inputs (default: one for each core, at most 4)', wholeNumber(1))
     .action(async (input: string, flags: Flags) => {
-      const { inspect } = await import('../../src/dataset-io/inspect.js');
+      const [{ inspect }, { withSession }] = await Promise.all([
+        import('../../src/dataset-io/inspect.js'),
+        import('../session.js'),
+      ]);
       const bar = new ProgressBar(io, 'read', flags.quiet === true);
       let found: Inspection;
       try {
-        found = await inspect(input, {
-          from: flags.from,
-          profile: flags.profile,
-          encoding: flags.encoding,
-          baseDir: flags.baseDir,
-          maxLineBytes: flags.maxLine,
-          maxDiagnostics: Math.min(flags.maxFindings, 10),
-          jobs: flags.jobs,
-          onProgress: bar.update,
-          signal: io.signal,
-        });
+        found = await withSession(flags, io, (session) =>
+          inspect(input, {
+            from: flags.from,
+            profile: flags.profile,
+            encoding: flags.encoding,
+            baseDir: flags.baseDir,
+            maxLineBytes: flags.maxLine,
+            maxDiagnostics: Math.min(flags.maxFindings, 10),
+            jobs: flags.jobs,
+            onProgress: bar.update,
+            signal: io.signal,
+            session,
+          }),
+        );
       } finally {
         bar.clear();
       }

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { Session } from '../../src/dataset-io/session.js';
 import type { ValidationResult } from '../../src/dataset-io/validate.js';
 import { formatDiagnostic, type Severity } from '../../src/model/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
@@ -123,10 +124,13 @@ export function addValidate(program: Command, io: CommandIo, done: (code: ExitCo
         .default('text'),
     );
   command.action(async (inputs: string[], flags: Flags) => {
-    const { validate } = await import('../../src/dataset-io/validate.js');
+    const [{ validate }, { withSession }] = await Promise.all([
+      import('../../src/dataset-io/validate.js'),
+      import('../session.js'),
+    ]);
     const format = flags.json === true ? 'json' : flags.reportFormat;
     const results: ValidationResult[] = [];
-    for (const input of inputs) {
+    const check = async (input: string, session: Session) => {
       const bar = new ProgressBar(io, 'checked', flags.quiet === true);
       try {
         results.push(
@@ -146,12 +150,16 @@ export function addValidate(program: Command, io: CommandIo, done: (code: ExitCo
             jobs: flags.jobs,
             onProgress: bar.update,
             signal: io.signal,
+            session,
           }),
         );
       } finally {
         bar.clear();
       }
-    }
+    };
+    await withSession(flags, io, async (session) => {
+      for (const input of inputs) await check(input, session);
+    });
     await writeText(io.stdout, await report(format, results, program.version() ?? ''));
     done(results.some((result) => result.errors > 0) ? exitCodes.data : exitCodes.done);
   });

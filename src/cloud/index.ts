@@ -17,4 +17,4 @@ export { type Environment, variables } from './environment.js';
 export { checkIdentity, type Identity, type IdentityOptions, resolveIdentity } from './identity.js';
 export { isSecretName, maskAccessKey, redactFields, redactText, redactUrl } from './redact.js';
 export { Secret } from './secret.js';
-export type { CloudSettings, ObsSettings } from './settings.js';
+export type { CloudSettings, ObsSettings, SettingsWarning } from './settings.js';

@@ -33,6 +33,13 @@ export interface SettingsSource {
   nameOf(setting: keyof CloudSettings): string;
 }
 
+/** `insecure`: others may read and change what is sent; `region`: the region may be misspelt. */
+export interface SettingsWarning {
+  readonly kind: 'insecure' | 'region';
+  /** One sentence without a full stop. */
+  readonly message: string;
+}
+
 /** What a client for object storage is made with. */
 export interface ObsSettings {
   /** Scheme, host and port. */
@@ -44,8 +51,8 @@ export interface ObsSettings {
   readonly caFile: string | undefined;
   readonly insecure: boolean;
   readonly engine: 'esdk' | 'native' | undefined;
-  /** What is allowed and not wise, each one sentence. */
-  readonly warnings: readonly string[];
+  /** What is allowed and not wise. */
+  readonly warnings: readonly SettingsWarning[];
 }
 
 const choices = {
@@ -95,11 +102,12 @@ export function mergeSettings(sources: readonly SettingsSource[]): ObsSettings {
   const engine = pick('engine');
   const signature = pick('signature').value ?? 'obs';
   const insecure = pick('insecure').value ?? false;
-  const warnings: string[] = [];
+  const warnings: SettingsWarning[] = [];
   if (insecure)
-    warnings.push(
-      'certificates are not checked (insecure): anybody in between can read and change everything',
-    );
+    warnings.push({
+      kind: 'insecure',
+      message: 'certificates are not checked (insecure): anybody in between can read and change everything',
+    });
   const url =
     endpoint.value === undefined ? regionUrl(region, warnings) : endpointOf(endpoint.value, endpoint.by);
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
@@ -108,9 +116,10 @@ export function mergeSettings(sources: readonly SettingsSource[]): ObsSettings {
         hint: 'Use https://, or allow it with allowHttp (LABELKIT_OBS_ALLOW_HTTP=true).',
       });
     }
-    warnings.push(
-      `${url.origin} is not encrypted: what is read and written can be seen and changed on the way`,
-    );
+    warnings.push({
+      kind: 'insecure',
+      message: `${url.origin} is not encrypted: what is read and written can be seen and changed on the way`,
+    });
   }
   const addressing = pick('addressing').value ?? (isNumberOrLocal(url.hostname) ? 'path' : 'virtual');
   const bucket = /^(.+)\.obs\.[a-z0-9-]+\.myhuaweicloud\.com$/.exec(url.hostname)?.[1];
@@ -137,7 +146,10 @@ export function mergeSettings(sources: readonly SettingsSource[]): ObsSettings {
   };
 }
 
-function regionUrl({ value, by }: { value: string | undefined; by: string }, warnings: string[]): URL {
+function regionUrl(
+  { value, by }: { value: string | undefined; by: string },
+  warnings: SettingsWarning[],
+): URL {
   if (value === undefined) {
     throw new OptionError('no region is given, so there is no service to ask', {
       hint: 'Say HUAWEICLOUD_SDK_REGION=cn-north-4 (option regionName), or name LABELKIT_OBS_ENDPOINT (option endpoint).',
@@ -148,7 +160,8 @@ function regionUrl({ value, by }: { value: string | undefined; by: string }, war
       hint: 'Region ids look like cn-north-4.',
     });
   }
-  if (!knownRegions.has(value)) warnings.push(`${value} is none of the regions that are known here`);
+  if (!knownRegions.has(value))
+    warnings.push({ kind: 'region', message: `${value} is none of the regions that are known here` });
   return new URL(`https://obs.${value}.myhuaweicloud.com`);
 }
 

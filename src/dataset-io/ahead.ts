@@ -1,3 +1,5 @@
+import { signalForMany } from './storage/index.js';
+
 /** Small files read at a time where each is a request over a network. */
 const readsInFlight = 16;
 
@@ -18,7 +20,7 @@ export class Ahead<K, V> {
     private readonly start: (key: K, signal: AbortSignal) => Promise<V>,
     signal: AbortSignal | undefined,
   ) {
-    this.signal = signal === undefined ? this.over.signal : AbortSignal.any([signal, this.over.signal]);
+    this.signal = signalForMany(signal, this.over.signal);
   }
 
   /** Says what {@link get} will be asked for, in order: `keys[from]` up to and without `keys[to]`. */

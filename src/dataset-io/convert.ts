@@ -105,6 +105,14 @@ function quarantineOf(from: FormatId, options: ConvertOptions): Quarantine | und
     : new FileQuarantine(storage, options.quarantine, mode);
 }
 
+/** Objects are compared by bucket and key, whatever scheme they are written with. */
+function isSamePlace(a: string, b: string): boolean {
+  const [from, to] = [parseLocation(a), parseLocation(b)];
+  return from.kind === 'obs' && to.kind === 'obs'
+    ? from.bucket === to.bucket && from.key === to.key
+    : a === b;
+}
+
 function checkOptions(input: string, output: string, to: FormatId, options: ConvertOptions): void {
   const stdout = parseLocation(output).kind === 'stdio';
   if (stdout && formatInfo(to).layout === 'tree') {
@@ -118,7 +126,12 @@ function checkOptions(input: string, output: string, to: FormatId, options: Conv
       hint: 'Say --on-error quarantine (option onError), or leave the place out.',
     });
   }
-  if (input === output && !stdout && options.mode === 'append') {
+  if (options.images === 'link' && parseLocation(output).kind === 'obs') {
+    throw new OptionError(`images cannot be linked into ${output}`, {
+      hint: 'Copy them: --images copy (option images).',
+    });
+  }
+  if (isSamePlace(input, output) && !stdout && options.mode === 'append') {
     throw new OptionError(`${input} cannot be appended to itself`);
   }
 }
@@ -135,9 +148,9 @@ function checkOptions(input: string, output: string, to: FormatId, options: Conv
 export async function convert(input: string, output: string, options: ConvertOptions): Promise<RunResult> {
   throwIfAborted(options.signal);
   const to = formatInfo(options.to).id;
+  checkOptions(input, output, to, options);
   const resolved = await resolveInput(storageOf(input, options), input, options.from, options.signal);
   const from = resolved.format;
-  checkOptions(input, output, to, options);
   const loan = new Loan();
   const { batches, totals, lists } = await open(resolved, input, to, options, loan);
   const quarantine = quarantineOf(from, options);

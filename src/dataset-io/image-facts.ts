@@ -3,6 +3,7 @@ import { imageSize } from 'image-size';
 import type { LabelkitError } from '../model/index.js';
 import type { ImageFacts } from '../voc/index.js';
 import { isAboutTheFile } from './file-errors.js';
+import { readBytes } from './read-bytes.js';
 import { ioError, type Storage } from './storage/index.js';
 
 /** Image headers end well before this; EXIF thumbnails are the longest thing in them. */
@@ -46,25 +47,14 @@ export async function lookAtStoredImage(
   signal?: AbortSignal,
 ): Promise<ImageLook> {
   try {
-    const first = await readHead(storage, path, firstBytes, signal);
+    const first = await readBytes(storage, path, signal, firstBytes);
     const look = lookAtHead(first);
     if (look.kind !== 'unknown' || first.length < firstBytes) return look;
-    return lookAtHead(await readHead(storage, path, headBytes, signal));
+    return lookAtHead(await readBytes(storage, path, signal, headBytes));
   } catch (error) {
     if (isAboutTheFile(error)) return { kind: 'unreadable', error };
     throw error;
   }
-}
-
-async function readHead(
-  storage: Storage,
-  path: string,
-  end: number,
-  signal: AbortSignal | undefined,
-): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  for await (const chunk of storage.openRead(path, { end, signal })) parts.push(chunk);
-  return Buffer.concat(parts);
 }
 
 function lookAtHead(bytes: Buffer): ImageLook {

@@ -5,13 +5,13 @@ import {
   type ManifestValidatorOptions,
 } from '../manifest/index.js';
 import { type Diagnostic, throwIfAborted } from '../model/index.js';
-import { byteOrderMark, type Encoding, LineSplitter, parseEncoding } from '../text/index.js';
+import { byteOrderMark, type Encoding, type LineBatch, LineSplitter, parseEncoding } from '../text/index.js';
 import { checkInThreads } from './jobs/manifest-threads.js';
 import type { ShardProgress } from './jobs/shard.js';
 import { jobsOf } from './jobs/threads.js';
 import { lineAt } from './line-at.js';
 import { estimateLines } from './line-estimate.js';
-import { manifestFileCheck } from './manifest-files.js';
+import { ManifestFiles } from './manifest-files.js';
 import { dirOf, type Storage } from './storage/index.js';
 import type { Survey, ValidateOptions } from './validate-options.js';
 
@@ -90,15 +90,25 @@ export async function surveyManifest(
     }
     return { format: 'manifest', summary, diagnostics };
   }
-  const checkFiles =
+  const files =
     options.checkFiles === true
-      ? manifestFileCheck(storage, options.baseDir ?? dirOf(input), own)
+      ? new ManifestFiles({
+          places: options,
+          base: options.baseDir ?? dirOf(input),
+          mode: own.mode,
+          profile: own.profile,
+          signal,
+        })
       : undefined;
   const validator = new ManifestValidator({
     ...own,
     onDiagnostic,
-    ...(checkFiles === undefined ? {} : { checkFiles }),
+    ...(files === undefined ? {} : { checkFiles: files.check }),
   });
+  const push = async (batch: LineBatch) => {
+    if (files === undefined) validator.push(batch);
+    else for await (const part of files.ready(batch)) validator.push(part);
+  };
   const splitter = new LineSplitter({
     ...(encoding === undefined ? {} : { encoding }),
     ...(maxLineBytes === undefined ? {} : { maxLineBytes }),
@@ -106,11 +116,11 @@ export async function surveyManifest(
   let bytes = 0;
   for await (const chunk of storage.openRead(input, { reuse: true, signal })) {
     throwIfAborted(signal);
-    for (const batch of splitter.split(chunk)) validator.push(batch);
+    for (const batch of splitter.split(chunk)) await push(batch);
     bytes += chunk.length;
     options.onProgress?.({ items: splitter.facts.lines, bytes, ...totals });
   }
   const rest = splitter.end();
-  if (rest !== undefined) validator.push(rest);
+  if (rest !== undefined) await push(rest);
   return { format: 'manifest', summary: validator.end(splitter.facts), diagnostics };
 }

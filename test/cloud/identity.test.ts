@@ -243,7 +243,7 @@ describe('how the service is reached', () => {
       'a region that is not known here',
       { regionName: 'eu-west-101' },
       {},
-      { warnings: ['eu-west-101 is none of the regions that are known here'] },
+      { warnings: [{ kind: 'region', message: 'eu-west-101 is none of the regions that are known here' }] },
     ],
     [
       'by endpoint',
@@ -298,7 +298,10 @@ describe('how the service is reached', () => {
       'unchecked certificates are warned of',
       { regionName: 'cn-north-4' },
       { LABELKIT_OBS_INSECURE: 'true' },
-      { insecure: true, warnings: [expect.stringContaining('certificates are not checked')] },
+      {
+        insecure: true,
+        warnings: [{ kind: 'insecure', message: expect.stringContaining('certificates are not checked') }],
+      },
     ],
     [
       'a switch that is off',
@@ -310,7 +313,7 @@ describe('how the service is reached', () => {
       'allowed http',
       { endpoint: 'http://obs.example.com', allowHttp: true },
       {},
-      { warnings: [expect.stringContaining('is not encrypted')] },
+      { warnings: [{ kind: 'insecure', message: expect.stringContaining('is not encrypted') }] },
     ],
   ])('%s', async (_, options, environment, expected) => {
     expect(await settingsOf(options, environment)).toMatchObject(expected);

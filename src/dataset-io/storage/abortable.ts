@@ -1,4 +1,12 @@
+import { setMaxListeners } from 'node:events';
 import { AbortedError, throwIfAborted } from '../../model/index.js';
+
+/** A signal that fires with the given ones, and that any number of requests may listen to at the same time. */
+export function signalForMany(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  const signal = AbortSignal.any(signals.filter((one) => one !== undefined));
+  setMaxListeners(0, signal);
+  return signal;
+}
 
 /**
  * The same values, ending with `AbortedError` as soon as `signal` fires, even while the source is waiting.

@@ -1,3 +1,4 @@
+export { signalForMany } from './abortable.js';
 export { compareUtf8 } from './byte-order.js';
 export { type ContainedPathOptions, containedPath, type NameProblem, nameProblem } from './contained-path.js';
 export { type CopyResult, copyFile, type Place, sameContent } from './copy-file.js';

@@ -45,7 +45,7 @@ export class LocalTree implements TreeWriter {
   constructor(
     private readonly folder: string,
     private readonly mode: TreeMode,
-    private readonly signal: AbortSignal | undefined,
+    private readonly signal: AbortSignal,
   ) {
     const there = entriesOf(folder);
     if (mode === 'create' && there !== undefined && there > 0) throw alreadyThere(folder);

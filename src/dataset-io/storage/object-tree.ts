@@ -28,7 +28,7 @@ export class ObjectTree implements TreeWriter {
     private readonly storage: Storage,
     private readonly folder: string,
     private readonly mode: TreeMode,
-    private readonly signal: AbortSignal | undefined,
+    private readonly signal: AbortSignal,
   ) {}
 
   /** @throws StorageError `AlreadyExists` in mode `create` */
@@ -153,7 +153,7 @@ export class ObjectTree implements TreeWriter {
   }
 }
 
-async function readAll({ storage, path }: Place, signal: AbortSignal | undefined): Promise<Buffer> {
+async function readAll({ storage, path }: Place, signal: AbortSignal): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   for await (const chunk of storage.openRead(path, { signal })) parts.push(chunk);
   return Buffer.concat(parts);

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { AbandonedFiles } from './abandoned.js';
+import { signalForMany } from './abortable.js';
 import { LocalTree } from './local-tree.js';
 import { ObjectTree } from './object-tree.js';
 import type { Storage, StorageOptions } from './storage.js';
@@ -23,9 +24,9 @@ export async function openTree(
   const location = parseLocation(folder);
   if (storage.scheme === 'file' && location.kind === 'local') {
     await new AbandonedFiles().removeFrom(dirname(resolve(location.path)));
-    return new LocalTree(location.path, mode, options.signal);
+    return new LocalTree(location.path, mode, signalForMany(options.signal));
   }
-  const tree = new ObjectTree(storage, folder, mode, options.signal);
+  const tree = new ObjectTree(storage, folder, mode, signalForMany(options.signal));
   await tree.open();
   return tree;
 }

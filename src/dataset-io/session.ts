@@ -1,0 +1,131 @@
+import { readFile } from 'node:fs/promises';
+import { inspect } from 'node:util';
+import {
+  type Credentials,
+  checkIdentity,
+  type FindJsonFault,
+  type Identity,
+  type IdentityOptions,
+  type ObsSettings,
+  resolveIdentity,
+  type SettingsWarning,
+} from '../cloud/index.js';
+import { explainJsonError, lineColumn } from '../text/index.js';
+import { LazyStorage } from './lazy-storage.js';
+import { ioError, type Storage } from './storage/index.js';
+
+/** Everything is optional: what is not said is looked for in a profile and in the environment. */
+export interface SessionOptions extends IdentityOptions {
+  /** Called once for each thing that is allowed and not wise, such as not checking certificates. */
+  readonly onWarning?: ((warning: SettingsWarning) => void) | undefined;
+}
+
+/**
+ * Who asks a service, and how it is reached: what library calls need to open `obs://` paths. Making one reads
+ * nothing and connects to nothing; that happens when the first path is opened.
+ *
+ * Keys are taken from the first place that has any: `accessKey` and `secretKey`, or `credentials`; the named
+ * profile; `HUAWEICLOUD_SDK_AK` and `HUAWEICLOUD_SDK_SK`; the profile `default`; `ambient`.
+ */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #storage: LazyStorage;
+  #identity: Promise<Identity> | undefined;
+
+  /** @throws OptionError for options that do not fit together, or are unknown */
+  constructor(options: SessionOptions = {}) {
+    checkIdentity(options, ['onWarning'] satisfies (keyof SessionOptions)[]);
+    this.#options = { ...options };
+    this.#storage = new LazyStorage('obs', () => this.#openStorage());
+  }
+
+  /** Object storage: what opens `obs://bucket/key`, and `s3://` and `s3a://`, which mean the same. */
+  get storage(): Storage {
+    return this.#storage;
+  }
+
+  /**
+   * The keys, asked for anew when temporary ones are about to end.
+   *
+   * @throws LabelkitError `CredentialsNotFound` that names the places that were looked at, `BadCredentials` for keys
+   *   that have ended; OptionError for what is wrong in a profile or a variable
+   */
+  async credentials(): Promise<Credentials> {
+    return await (await this.#resolve()).credentials.get();
+  }
+
+  /** Where requests go and how. @throws as {@link credentials} */
+  async settings(): Promise<ObsSettings> {
+    return (await this.#resolve()).settings;
+  }
+
+  /** Ends idle connections; the session can still be used. */
+  async close(): Promise<void> {
+    if (!this.#storage.isUsed) return;
+    const storage: Storage & { close?: () => Promise<void> } = await this.#storage.get();
+    await storage.close?.();
+  }
+
+  toString(): string {
+    return 'Session';
+  }
+
+  toJSON(): object {
+    return {};
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
+  #resolve(): Promise<Identity> {
+    this.#identity ??= resolveIdentity(this.#options, findJsonFault).then(
+      (identity) => {
+        for (const warning of identity.settings.warnings) this.#options.onWarning?.(warning);
+        return identity;
+      },
+      (error: unknown) => {
+        // A profile that is mended, or a variable that is set, counts with the next use.
+        this.#identity = undefined;
+        throw error;
+      },
+    );
+    return this.#identity;
+  }
+
+  async #openStorage(): Promise<Storage> {
+    const { credentials, settings } = await this.#resolve();
+    // Keys that are missing or wrong are said before anything is loaded or asked.
+    await credentials.get();
+    const ca = settings.caFile === undefined ? undefined : await readText(settings.caFile);
+    const { createObsStorage } = await import('./storage/obs/index.js');
+    const { endpoint, region, addressing, signature, insecure, engine } = settings;
+    return createObsStorage({
+      endpoint,
+      addressing,
+      signature,
+      insecure,
+      ...(region === undefined ? {} : { region }),
+      ...(engine === undefined ? {} : { engine }),
+      ...(ca === undefined ? {} : { ca }),
+      credentials: async () => {
+        const { accessKey, secretKey, securityToken } = await credentials.get();
+        return {
+          accessKey,
+          secretKey: secretKey.reveal(),
+          ...(securityToken === undefined ? {} : { securityToken: securityToken.reveal() }),
+        };
+      },
+    });
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw ioError(error, 'read', path);
+  }
+}
+
+const findJsonFault: FindJsonFault = (text) => lineColumn(text, explainJsonError(text).column - 1);
