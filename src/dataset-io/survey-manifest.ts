@@ -1,6 +1,7 @@
 import {
   isRepeat,
   locateRepeat,
+  type ManifestSummary,
   ManifestValidator,
   type ManifestValidatorOptions,
 } from '../manifest/index.js';
@@ -73,14 +74,20 @@ export async function surveyManifest(
     jobs > 1 &&
     splittable &&
     options.checkFiles !== true &&
-    storage.scheme === 'file' &&
+    storage.openSync !== undefined &&
     size !== undefined &&
     size >= threadsFromBytes &&
     !(await isRefused(storage, input, encoding, signal))
   ) {
     const work = { path: input, size, encoding, maxLineBytes };
     const onProgress = (progress: ShardProgress) => options.onProgress?.({ ...progress, ...totals });
-    const summary = await checkInThreads(storage, work, jobs, { ...own, onDiagnostic }, onProgress, signal);
+    const file = storage.openSync(input);
+    let summary: ManifestSummary;
+    try {
+      summary = await checkInThreads(file, work, jobs, { ...own, onDiagnostic }, onProgress, signal);
+    } finally {
+      file.close();
+    }
     for (const [at, found] of diagnostics.entries()) {
       if (!isRepeat(found)) continue;
       diagnostics[at] = locateRepeat(

@@ -18,6 +18,7 @@ export {
   type StorageOptions,
   type StorageStat,
   type StorageWriter,
+  type SyncFile,
   type WriteMode,
   type WriteOptions,
 } from './storage.js';

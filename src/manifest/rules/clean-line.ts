@@ -149,7 +149,7 @@ export class CleanLineScanner {
   private bytes: Buffer = Buffer.alloc(0);
   private view: DataView = noView;
   private readonly cache: LabelByteCache;
-  private tally: LabelTally;
+  private readonly tally: LabelTally;
 
   /** End of the line being scanned. */
   private end = 0;
@@ -178,9 +178,8 @@ export class CleanLineScanner {
     this.tally = tally;
   }
 
-  /** Counts labels in another tally from here on. */
-  countInto(tally: LabelTally): void {
-    this.tally = tally;
+  /** The tally begins anew: numbers of labels that it gave are no longer good. */
+  forgetTally(): void {
     this.cache.tallyIds.fill(-1);
   }
 

@@ -60,7 +60,7 @@ class Lane {
       tasks: scanner.tasks,
       usageTag: scanner.usageTag,
       hashes: [...fast.hashes.subarray(0, 4), fast.tags[0]],
-      labels: cleanTally.exportState(),
+      labels: cleanTally.takeState(),
     };
     const { accepted, source, annotations, tasks, usageTag } = facts;
     const expected = {
@@ -70,7 +70,7 @@ class Lane {
       tasks,
       usageTag,
       hashes: [...full.hashes.subarray(0, 4), full.tags[0]],
-      labels: tally.exportState(),
+      labels: tally.takeState(),
     };
     expect(seen, line.toString()).toEqual(expected);
   }
