@@ -1,18 +1,18 @@
 import {
+  type FileCheck,
   isRepeat,
   locateRepeat,
   type ManifestSummary,
   ManifestValidator,
   type ManifestValidatorOptions,
 } from '../manifest/index.js';
-import { type Diagnostic, throwIfAborted } from '../model/index.js';
+import { type Diagnostic, type Mode, type Profile, throwIfAborted } from '../model/index.js';
 import { byteOrderMark, type Encoding, LineSplitter, parseEncoding } from '../text/index.js';
 import { checkInThreads } from './jobs/manifest-threads.js';
 import type { ShardProgress } from './jobs/shard.js';
 import { jobsOf } from './jobs/threads.js';
 import { lineAt } from './line-at.js';
 import { estimateLines } from './line-estimate.js';
-import { manifestFileCheck } from './manifest-files.js';
 import { dirOf, type Storage } from './storage/index.js';
 import type { Survey, ValidateOptions } from './validate-options.js';
 
@@ -47,6 +47,16 @@ async function isRefused(
     return mark !== undefined && mark !== encoding;
   }
   return false;
+}
+
+/** What looks at annotation files and images is loaded only where that is wanted. */
+async function fileCheckFor(
+  storage: Storage,
+  base: string,
+  own: { readonly mode: Mode; readonly profile: Profile },
+): Promise<FileCheck> {
+  const { manifestFileCheck } = await import('./manifest-files.js');
+  return manifestFileCheck(storage, base, own);
 }
 
 /** Checks a manifest, in threads when it is large and on the local disk. */
@@ -99,7 +109,7 @@ export async function surveyManifest(
   }
   const checkFiles =
     options.checkFiles === true
-      ? manifestFileCheck(storage, options.baseDir ?? dirOf(input), own)
+      ? await fileCheckFor(storage, options.baseDir ?? dirOf(input), own)
       : undefined;
   const validator = new ManifestValidator({
     ...own,

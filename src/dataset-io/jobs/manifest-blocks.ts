@@ -13,8 +13,6 @@ export interface ManifestPart {
 const pieceBytes = 256 * 1024;
 /** Read beyond a block at first, for the end of its last line. */
 const tailBytes = 16 * 1024;
-/** Memory behind a piece, so that whoever looks at its last line may load whole words. */
-const spareBytes = 64;
 
 /** Places in {@link ManifestShard.progress}: the block that the next who is free takes, and how many are joined. */
 const nextBlock = 0;
@@ -38,7 +36,7 @@ export async function runManifestBlocks(
   take: (part: ManifestPart) => void,
 ): Promise<void> {
   const validator = new ManifestValidator({ ...shard.options, shard: true });
-  const piece = Buffer.from(new ArrayBuffer(pieceBytes + spareBytes), 0, pieceBytes);
+  const piece = Buffer.allocUnsafeSlow(pieceBytes);
   const blocks = blockCount(shard);
   /** Own results that may not be joined yet, in order. */
   const handedOver: ManifestPart[] = [];
