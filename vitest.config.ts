@@ -5,6 +5,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/corpus/**'],
     pool: 'threads',
-    testTimeout: 60_000,
+    globalSetup: ['test/support/seed.ts'],
+    setupFiles: ['test/support/setup.ts'],
+    // Against tests that hang, with room for a busy machine.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -4,8 +4,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/corpus/**/*.test.ts'],
-    globalSetup: ['test/corpus/need-corpus.ts'],
+    globalSetup: ['test/corpus/need-corpus.ts', 'test/support/seed.ts'],
+    setupFiles: ['test/support/setup.ts'],
     pool: 'threads',
     testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });

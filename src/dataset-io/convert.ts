@@ -8,14 +8,14 @@ import { writeManifestRows } from './manifest-writer.js';
 import { FileQuarantine, LineQuarantine, type Quarantine } from './quarantine.js';
 import type { RowBatch } from './rows.js';
 import { Run, type RunOptions, type RunResult } from './run.js';
-import { parseLocation, type Storage, type TreeMode } from './storage/index.js';
-import { storageOf } from './storages.js';
+import { Loan, parseLocation, type TreeMode } from './storage/index.js';
+import { type Places, storageOf } from './storages.js';
 import { vocRows } from './voc-rows.js';
 import { findVocTree } from './voc-tree.js';
 import { writeVocRows } from './voc-writer.js';
 import type { ImageHandling, WriteRows, WriterContext } from './writer.js';
 
-export interface ConvertOptions extends RunOptions {
+export interface ConvertOptions extends RunOptions, Places {
   /** Format of the input; default: detected. */
   readonly from?: string | undefined;
   /** Format of the output. */
@@ -45,8 +45,6 @@ export interface ConvertOptions extends RunOptions {
   readonly canonical?: boolean | undefined;
   /** Longest manifest line in bytes; default 64 MiB. */
   readonly maxLineBytes?: number | undefined;
-  /** The caller's own storage, used for every path of its kind. */
-  readonly storage?: Storage | undefined;
 }
 
 const writers: Record<FormatId, WriteRows> = { manifest: writeManifestRows, voc: writeVocRows };
@@ -62,8 +60,9 @@ async function open(
   input: string,
   to: FormatId,
   options: ConvertOptions,
+  loan: Loan,
 ): Promise<Opened> {
-  const storage = storageOf(input, options.storage);
+  const storage = storageOf(input, options);
   const { signal } = options;
   if (from === 'manifest') {
     const size = input === '-' ? undefined : (await storage.stat(input, { signal }))?.size;
@@ -74,6 +73,7 @@ async function open(
       profile: options.profile,
       passOn:
         to === 'manifest' && options.canonical !== true && (options.images ?? 'reference') === 'reference',
+      loan,
       signal,
     });
     return { batches, totals: size === undefined ? {} : { totalBytes: size } };
@@ -98,7 +98,7 @@ async function open(
 
 function quarantineOf(from: FormatId, options: ConvertOptions): Quarantine | undefined {
   if (options.quarantine === undefined) return undefined;
-  const storage = storageOf(options.quarantine, options.storage);
+  const storage = storageOf(options.quarantine, options);
   const mode = options.mode === 'create' || options.mode === undefined ? 'create' : 'overwrite';
   return formatInfo(from).layout === 'file'
     ? new LineQuarantine(storage, options.quarantine, mode)
@@ -135,22 +135,24 @@ function checkOptions(input: string, output: string, to: FormatId, options: Conv
 export async function convert(input: string, output: string, options: ConvertOptions): Promise<RunResult> {
   throwIfAborted(options.signal);
   const to = formatInfo(options.to).id;
-  const resolved = await resolveInput(storageOf(input, options.storage), input, options.from, options.signal);
+  const resolved = await resolveInput(storageOf(input, options), input, options.from, options.signal);
   const from = resolved.format;
   checkOptions(input, output, to, options);
-  const { batches, totals, lists } = await open(resolved, input, to, options);
+  const loan = new Loan();
+  const { batches, totals, lists } = await open(resolved, input, to, options, loan);
   const quarantine = quarantineOf(from, options);
   const run = new Run(options, quarantine, totals);
   try {
     const outputs = await writers[to](run.account(batches), {
-      storage: storageOf(output, options.storage),
+      storage: storageOf(output, options),
       output,
       mode: options.mode ?? 'create',
       images: options.images ?? 'reference',
       run,
       renameClashes: options.renameClashes ?? false,
       classLists: options.classLists ?? false,
-      join: { storage: options.storage, root: options.root },
+      places: options,
+      root: options.root,
       verbatim:
         from === 'voc'
           ? undefined
@@ -159,6 +161,7 @@ export async function convert(input: string, output: string, options: ConvertOpt
             : 'lines',
       canonical: options.canonical ?? false,
       lists: from === 'voc' && to === 'voc' ? lists : undefined,
+      loan,
       signal: options.signal,
     });
     if (lists !== undefined && to === 'manifest') loseLists(run, lists);

@@ -2,11 +2,14 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { imageSize } from 'image-size';
 import type { LabelkitError } from '../model/index.js';
 import type { ImageFacts } from '../voc/index.js';
-import { ioError } from './storage/index.js';
+import { isAboutTheFile } from './file-errors.js';
+import { ioError, type Storage } from './storage/index.js';
 
 /** Image headers end well before this; EXIF thumbnails are the longest thing in them. */
 const headBytes = 256 * 1024;
 const head = Buffer.allocUnsafeSlow(headBytes);
+/** Over a network, most headers are in this much. */
+const firstBytes = 32 * 1024;
 
 /** What could be learnt of an image file without decoding it. */
 export type ImageLook =
@@ -33,8 +36,39 @@ export function lookAtImage(path: string): ImageLook {
   } catch (error) {
     return { kind: 'unreadable', error: ioError(error, 'read', path) };
   }
-  if (length === 0) return { kind: 'empty' };
-  const bytes = head.subarray(0, length);
+  return lookAtHead(head.subarray(0, length));
+}
+
+/** {@link lookAtImage} for an image of any storage. Reads little, and more only where that does not tell. */
+export async function lookAtStoredImage(
+  storage: Storage,
+  path: string,
+  signal?: AbortSignal,
+): Promise<ImageLook> {
+  try {
+    const first = await readHead(storage, path, firstBytes, signal);
+    const look = lookAtHead(first);
+    if (look.kind !== 'unknown' || first.length < firstBytes) return look;
+    return lookAtHead(await readHead(storage, path, headBytes, signal));
+  } catch (error) {
+    if (isAboutTheFile(error)) return { kind: 'unreadable', error };
+    throw error;
+  }
+}
+
+async function readHead(
+  storage: Storage,
+  path: string,
+  end: number,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of storage.openRead(path, { end, signal })) parts.push(chunk);
+  return Buffer.concat(parts);
+}
+
+function lookAtHead(bytes: Buffer): ImageLook {
+  if (bytes.length === 0) return { kind: 'empty' };
   try {
     const { width, height, orientation } = imageSize(bytes);
     return {

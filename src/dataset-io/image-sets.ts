@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../model/index.js';
+import { trimBlanks } from '../text/index.js';
 import { parseImageSet, usageOfSet } from '../voc/index.js';
 import { readText } from './read-bytes.js';
 import { datasetDiagnostic } from './rules.js';
@@ -26,7 +27,7 @@ function* listedIds(list: string): Generator<{ id: string; line: number }> {
   const { entries, faults } = parseImageSet(list, 'ids');
   yield* entries;
   const lines = faults.length === 0 ? [] : list.split('\n');
-  for (const { line } of faults) yield { id: lines[line - 1].trim(), line };
+  for (const { line } of faults) yield { id: trimBlanks(lines[line - 1].replace(/^\ufeff/, '')), line };
 }
 
 /**

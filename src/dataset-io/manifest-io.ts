@@ -13,8 +13,8 @@ import { DataError, type Diagnostic, OptionError, type Sample, throwIfAborted } 
 import { parseEncoding } from '../text/index.js';
 import { lineStartsNear } from './line-starts.js';
 import { joinVoc } from './resolve.js';
-import { dirOf, type Storage, type TreeMode } from './storage/index.js';
-import { storageOf } from './storages.js';
+import { dirOf, type TreeMode } from './storage/index.js';
+import { type Places, storageOf } from './storages.js';
 import { checkWriteMode } from './write-mode.js';
 
 /** Whole lines of a file, by bytes: what {@link manifestRanges} gives. */
@@ -28,10 +28,11 @@ export interface ManifestRange {
 }
 
 export interface ManifestBatchesOptions
-  extends Pick<
-    ManifestParseOptions,
-    'mode' | 'profile' | 'pedantic' | 'indexUnit' | 'labelSet' | 'usage' | 'check' | 'lazy'
-  > {
+  extends Places,
+    Pick<
+      ManifestParseOptions,
+      'mode' | 'profile' | 'pedantic' | 'indexUnit' | 'labelSet' | 'usage' | 'check' | 'lazy'
+    > {
   /** Default `utf-8`. */
   readonly encoding?: string | undefined;
   /** Longer lines are reported and skipped; default 64 MiB. */
@@ -41,8 +42,6 @@ export interface ManifestBatchesOptions
   /** Takes every diagnostic as it is made. */
   readonly onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The caller's own storage, used for every path of its kind. */
-  readonly storage?: Storage | undefined;
 }
 
 export interface ManifestReadOptions extends Omit<ManifestBatchesOptions, 'lazy'> {
@@ -63,9 +62,18 @@ function openManifest(
   path: string,
   options: ManifestBatchesOptions,
 ): { readonly chunks: AsyncIterable<Uint8Array>; readonly how: ManifestParseOptions } {
-  const { encoding: name, range, storage: given, maxLineBytes, onDiagnostic, signal, ...rest } = options;
+  const {
+    encoding: name,
+    range,
+    storage: own,
+    session,
+    maxLineBytes,
+    onDiagnostic,
+    signal,
+    ...rest
+  } = options;
   throwIfAborted(signal);
-  const storage = storageOf(path, given);
+  const storage = storageOf(path, { storage: own, session });
   const encoding = name === undefined ? 'utf-8' : parseEncoding(name);
   if (range !== undefined) checkRange(path, range, encoding.startsWith('utf-16'));
   return {
@@ -139,9 +147,12 @@ async function attachImages(
   base: string,
   options: ManifestReadOptions & { readonly file: string },
 ): Promise<void> {
-  const { file, storage, root, signal, mode, onDiagnostic } = options;
+  const { file, storage, session, root, signal, mode, onDiagnostic } = options;
   const line = sample.line === undefined ? {} : { line: sample.line };
-  const { files, faults } = await joinVoc({ sample, file, base, ...line }, { storage, root, signal });
+  const { files, faults } = await joinVoc(
+    { sample, file, base, ...line },
+    { storage, session, root, signal },
+  );
   if (files === undefined) {
     for (const fault of faults) onDiagnostic?.(fault);
     const error = faults.find(({ severity }) => severity === 'error');
@@ -155,10 +166,8 @@ async function attachImages(
   }
 }
 
-export interface ManifestRangesOptions {
+export interface ManifestRangesOptions extends Places {
   readonly signal?: AbortSignal | undefined;
-  /** The caller's own storage, used for every path of its kind. */
-  readonly storage?: Storage | undefined;
 }
 
 /**
@@ -175,7 +184,7 @@ export async function manifestRanges(
 ): Promise<ManifestRange[]> {
   if (!Number.isSafeInteger(parts) || parts < 1) throw new OptionError(`${parts} is no number of parts`);
   const { signal } = options;
-  const storage = storageOf(path, options.storage);
+  const storage = storageOf(path, options);
   const stat = await storage.stat(path, { signal });
   const size = stat?.size ?? 0;
   if (size === 0) {
@@ -187,15 +196,13 @@ export async function manifestRanges(
   return starts.map((start, i) => ({ start, end: starts[i + 1] ?? size }));
 }
 
-export interface ManifestWriteOptions extends FormatOptions {
+export interface ManifestWriteOptions extends FormatOptions, Places {
   /**
    * `create` (default): an existing file is an error; `overwrite`: it is replaced when the new one is complete;
    * `append`: lines are added to it, or it is created.
    */
   readonly mode?: TreeMode | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The caller's own storage, used for every path of its kind. */
-  readonly storage?: Storage | undefined;
 }
 
 /** What was written. */
@@ -255,11 +262,11 @@ export async function writeManifestBatches(
 async function writeChunks(
   path: string,
   chunks: AsyncIterable<Uint8Array>,
-  { mode = 'create', signal, storage: given }: ManifestWriteOptions,
+  { mode = 'create', signal, ...places }: ManifestWriteOptions,
 ): Promise<number> {
   checkWriteMode(mode);
   throwIfAborted(signal);
-  const storage = storageOf(path, given);
+  const storage = storageOf(path, places);
   let bytes = 0;
   async function* measured(): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const chunk of chunks) {

@@ -2,7 +2,7 @@ import { type ManifestBatch, manifestBatches } from '../manifest/index.js';
 import type { Diagnostic, Profile } from '../model/index.js';
 import type { Encoding } from '../text/index.js';
 import type { Fault, Row, RowBatch } from './rows.js';
-import { dirOf, type Storage } from './storage/index.js';
+import { dirOf, type Loan, type Storage } from './storage/index.js';
 
 export interface ManifestRowsOptions {
   readonly encoding?: Encoding | undefined;
@@ -16,6 +16,8 @@ export interface ManifestRowsOptions {
    * are then checked, but parsed only when a row is looked at. Default false.
    */
   readonly passOn?: boolean | undefined;
+  /** With {@link passOn}: the loan under which the writer takes the lines. */
+  readonly loan?: Loan | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -78,10 +80,11 @@ export async function* manifestRows(
   const base = options.baseDir ?? dirOf(path);
   const file = path === '-' ? '<stdin>' : path;
   const passOn = options.passOn ?? false;
+  const memory = !passOn ? {} : options.loan === undefined ? { reuse: true } : { loan: options.loan };
   let bytes = 0;
   let seen: Diagnostic[] = [];
   async function* counted(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of storage.openRead(path, { reuse: passOn, signal: options.signal })) {
+    for await (const chunk of storage.openRead(path, { ...memory, signal: options.signal })) {
       bytes += chunk.length;
       yield chunk;
     }

@@ -1,12 +1,13 @@
 import { formatBatches, formatSamples, type ManifestBatch, ManifestSample } from '../manifest/index.js';
 import type { Annotation, Sample } from '../model/index.js';
-import { placeImage } from './image-files.js';
+import { ImagePlacer } from './image-files.js';
 import type { Row, RowBatch } from './rows.js';
 import type { Output, Run } from './run.js';
 import {
   baseName,
   dirOf,
   joinLocation,
+  type Location,
   openTree,
   parseLocation,
   relativeReference,
@@ -22,8 +23,9 @@ class References {
   constructor(private readonly folder: string) {}
 
   to(path: string): string {
-    const { kind } = parseLocation(path);
-    if (kind !== 'local' && kind !== 'memory') return path;
+    const location = parseLocation(path);
+    if (location.kind === 'obs') return asWritten(location);
+    if (location.kind !== 'local' && location.kind !== 'memory') return path;
     const slash = path.lastIndexOf('/') + 1;
     const name = path.slice(slash);
     const from = path.slice(0, slash);
@@ -34,6 +36,11 @@ class References {
     }
     return way === '' ? relativeReference(this.folder, path) : way + name;
   }
+}
+
+/** An address in a bucket stays absolute, as the service wants it; `s3a` and `s3n`, which it does not know, become `obs`. */
+function asWritten({ text, scheme }: Location & { kind: 'obs' }): string {
+  return /^s3[an]$/i.test(scheme) ? `obs${text.slice(scheme.length)}` : text;
 }
 
 /** The folder that images go to, beside the manifest: `<manifest's stem>-images`. */
@@ -64,10 +71,11 @@ export async function writeManifestRows(
   batches: AsyncIterable<RowBatch>,
   context: WriterContext,
 ): Promise<Output[]> {
-  const { storage, output, mode, run, canonical, signal } = context;
+  const { storage, output, mode, run, canonical, loan, signal } = context;
   const before = run.written;
   const folder = imageFolderOf(output);
-  const copies = context.images === 'reference' ? undefined : await openTree(storage, folder, mode);
+  const copies =
+    context.images === 'reference' ? undefined : await openTree(storage, folder, mode, { signal });
   const kept = new KeptLines(batches, run);
   const lines =
     context.verbatim !== undefined && copies === undefined
@@ -82,7 +90,7 @@ export async function writeManifestRows(
   }
   try {
     if (mode === 'append') await storage.append(output, linesAfterImages(), { signal });
-    else await storage.writeAtomic(output, linesAfterImages(), { mode, signal });
+    else await storage.writeAtomic(output, linesAfterImages(), { mode, loan, signal });
   } finally {
     await copies?.abort();
   }
@@ -134,6 +142,7 @@ const lineFeed = Uint8Array.of(0x0a);
 
 /** The batch's last line goes into the output, and no line feed follows it in the input. */
 function endsWithoutLineFeed(batch: ManifestBatch): boolean {
+  if (batch.isWhole) return false;
   const last = batch.rowCount - 1;
   const { bytes, ends } = batch.lines;
   const end = bytes[ends[last]] === 0x0d ? ends[last] + 1 : ends[last];
@@ -142,28 +151,37 @@ function endsWithoutLineFeed(batch: ManifestBatch): boolean {
 
 async function* newLines(
   batches: AsyncIterable<RowBatch>,
-  { output, run, images, canonical }: WriterContext,
+  { output, run, images, canonical, places, signal }: WriterContext,
   copies: TreeWriter | undefined,
   folder: string,
 ): AsyncGenerator<Uint8Array> {
   const references = new References(dirOf(output));
-  for await (const batch of batches) {
-    const samples: Sample[] = [];
-    for (const row of batch.rows) {
-      let { source } = row.sample;
-      if (copies !== undefined && images !== 'reference') {
-        const name = freeName(copies, baseName(source));
-        const problem = placeImage(row, copies, name, images);
-        if (problem !== undefined) {
-          await run.refuse({ diagnostics: [problem] });
-          continue;
+  const placer =
+    copies === undefined || images === 'reference'
+      ? undefined
+      : new ImagePlacer(copies, images, places, signal);
+  try {
+    for await (const batch of batches) {
+      placer?.expect(batch.rows);
+      const samples: Sample[] = [];
+      for (const row of batch.rows) {
+        let { source } = row.sample;
+        if (copies !== undefined && placer !== undefined) {
+          const name = freeName(copies, baseName(source));
+          const problem = await placer.place(row, name);
+          if (problem !== undefined) {
+            await run.refuse({ diagnostics: [problem] });
+            continue;
+          }
+          source = joinLocation(folder, name);
         }
-        source = joinLocation(folder, name);
+        samples.push(lineSample(row, references, references.to(source)));
       }
-      samples.push(lineSample(row, references, references.to(source)));
+      run.written += samples.length;
+      yield* formatSamples(samples, { canonical });
     }
-    run.written += samples.length;
-    yield* formatSamples(samples, { canonical });
+  } finally {
+    placer?.close();
   }
 }
 

@@ -7,11 +7,11 @@ import { manifestRows } from './manifest-rows.js';
 import { joinVoc } from './resolve.js';
 import type { Row, RowBatch } from './rows.js';
 import type { Storage } from './storage/index.js';
-import { storageOf } from './storages.js';
+import { type Places, storageOf } from './storages.js';
 import { vocRows } from './voc-rows.js';
 import { findVocTree } from './voc-tree.js';
 
-export interface OpenDatasetOptions {
+export interface OpenDatasetOptions extends Places {
   /** Format; default: detected. */
   readonly from?: string | undefined;
   /** Encoding of a manifest; default `utf-8`. */
@@ -32,8 +32,6 @@ export interface OpenDatasetOptions {
   /** Takes every finding about a record that cannot be read, and every other finding of lenient reading. */
   readonly onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The caller's own storage, used for paths of its kind. */
-  readonly storage?: Storage | undefined;
 }
 
 /** A row of an opened data set, with the annotation files of its sample. */
@@ -60,7 +58,7 @@ export interface Dataset {
  */
 export async function openDataset(path: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
   throwIfAborted(options.signal);
-  const storage = storageOf(path, options.storage);
+  const storage = storageOf(path, options);
   const format = await resolveFormat(storage, path, options.from, options.signal);
 
   async function* batches(): AsyncGenerator<readonly DatasetRow[], void, undefined> {

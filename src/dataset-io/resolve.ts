@@ -1,9 +1,10 @@
-import { type Annotation, type Diagnostic, isVocTask, LabelkitError, StorageError } from '../model/index.js';
+import { type Annotation, type Diagnostic, isVocTask, StorageError } from '../model/index.js';
 import { parseVoc, type VocDocument } from '../voc/index.js';
+import { isAboutTheFile } from './file-errors.js';
 import { readBytes } from './read-bytes.js';
 import type { Row } from './rows.js';
-import { type Location, resolveReference, type Storage } from './storage/index.js';
-import { storageOf } from './storages.js';
+import { type Location, resolveReference } from './storage/index.js';
+import { type Places, storageOf } from './storages.js';
 import { vocDiagnostic } from './voc-files.js';
 
 /** An annotation of a row together with the annotation file it names. */
@@ -20,9 +21,7 @@ export interface JoinedFile {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export interface JoinOptions {
-  /** The caller's own storage, for paths of its kind. */
-  readonly storage?: Storage | undefined;
+export interface JoinOptions extends Places {
   /** A directory that references may not leave. Default: none. */
   readonly root?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -31,7 +30,7 @@ export interface JoinOptions {
 /** What {@link joinVoc} made of a row: its files, or what stands in the way. */
 export type Joined =
   | { readonly files: readonly JoinedFile[]; readonly faults?: undefined }
-  | { readonly files?: undefined; readonly faults: readonly Diagnostic[]; readonly cause?: LabelkitError };
+  | { readonly files?: undefined; readonly faults: readonly Diagnostic[] };
 
 /** True when `annotation-loc` holds the XML document itself. */
 export function isInlineXml(loc: string): boolean {
@@ -56,6 +55,8 @@ function place(row: Row, pointer: string) {
  * Reads the VOC files that a row's detection and segmentation annotations name. References are taken from
  * the row's base directory. A file that is missing (M082) or that cannot be accepted whole (M083, with the
  * faults of the file) makes the row faulty; bad data never throws.
+ *
+ * @throws StorageError when nothing can be read at all: no network, wrong keys
  */
 export async function joinVoc(row: Row, options: JoinOptions = {}): Promise<Joined> {
   const files: JoinedFile[] = [];
@@ -87,9 +88,9 @@ export async function joinVoc(row: Row, options: JoinOptions = {}): Promise<Join
         const location = resolveReference(annotation.loc, row.base, { root: options.root });
         path = openable(location);
         if (location.kind === 'stdio') throw new StorageError('Unsupported', `${path} is no file`, { path });
-        bytes = await readBytes(storageOf(path, options.storage), path, options.signal);
+        bytes = await readBytes(storageOf(path, options), path, options.signal);
       } catch (error) {
-        if (!(error instanceof LabelkitError) || error.code === 'Aborted') throw error;
+        if (!isAboutTheFile(error)) throw error;
         return {
           faults: [
             {

@@ -104,16 +104,22 @@ async function surveyVocClosely(
   const folder = images ? await folderOf(storage, tree, validator, signal) : undefined;
   const turns = new Turns();
   let bytes = 0;
-  for (const [at, name] of tree.names.entries()) {
-    const file = files.readSync(name) ?? (await files.read(name));
-    validator.check(file, folder?.factsOf(name));
-    if (!isUnread(file)) {
-      bytes += file.size;
-      if (file.document !== undefined) classLists.compare(pairingKey(name), file.document, validator);
+  files.expect(tree.names);
+  try {
+    for (const [at, name] of tree.names.entries()) {
+      const file = files.readSync(name) ?? (await files.read(name));
+      validator.check(file, folder?.factsOf(name, await folder.look(name)));
+      if (!isUnread(file)) {
+        bytes += file.size;
+        if (file.document !== undefined) classLists.compare(pairingKey(name), file.document, validator);
+      }
+      if (!turns.isDue) continue;
+      onProgress({ items: at + 1, bytes });
+      await turns.take(signal);
     }
-    if (!turns.isDue) continue;
-    onProgress({ items: at + 1, bytes });
-    await turns.take(signal);
+  } finally {
+    files.close();
+    folder?.close();
   }
   return validator.summary();
 }

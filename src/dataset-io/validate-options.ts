@@ -1,12 +1,12 @@
 import type { ManifestSummary } from '../manifest/index.js';
 import type { Diagnostic, Mode, Profile, Severity } from '../model/index.js';
 import type { OnProgress } from './progress.js';
-import type { Storage } from './storage/index.js';
+import type { Places } from './storages.js';
 import type { VocTree } from './voc-tree.js';
 import type { VocSummary } from './voc-validator.js';
 
 /** How a data set is to be checked. */
-export interface ValidateOptions {
+export interface ValidateOptions extends Places {
   /** Format; default: detected. */
   readonly from?: string | undefined;
   /** Whose extra demands are checked; default `generic`. */
@@ -38,8 +38,6 @@ export interface ValidateOptions {
   readonly jobs?: number | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The caller's own storage, used for paths of its kind. */
-  readonly storage?: Storage | undefined;
 }
 
 /** A validation with everything that was counted on the way. */

@@ -32,7 +32,7 @@ export async function survey(input: string, options: ValidateOptions = {}): Prom
       hint: `Profiles: ${profiles.join(', ')}.`,
     });
   }
-  const storage = storageOf(input, options.storage);
+  const storage = storageOf(input, options);
   const { format, xmlNames } = await resolveInput(storage, input, options.from, options.signal);
   // The rules of one format are not loaded to check the other.
   if (format === 'manifest') {

@@ -1,5 +1,7 @@
-import { type Diagnostic, type Finding, LabelkitError, type Mode, type Profile } from '../model/index.js';
+import type { Diagnostic, Finding, LabelkitError, Mode, Profile } from '../model/index.js';
 import { locateVoc, type ParsedVoc, VocParser } from '../voc/index.js';
+import { Ahead } from './ahead.js';
+import { isAboutTheFile } from './file-errors.js';
 import { readBytes } from './read-bytes.js';
 import { datasetDiagnostic } from './rules.js';
 import { joinerOf, type ReadBuffer, type Storage } from './storage/index.js';
@@ -33,12 +35,13 @@ export class VocFiles {
   private readonly parser: VocParser;
   private readonly buffer: ReadBuffer;
   private readonly pathOf: (name: string) => string;
+  private readonly ahead: Ahead<string, Buffer>;
   private length = 0;
 
   constructor(
     private readonly storage: Storage,
     folder: string,
-    private readonly options: VocFilesOptions,
+    options: VocFilesOptions,
   ) {
     this.parser = new VocParser({
       mode: options.mode,
@@ -47,6 +50,17 @@ export class VocFiles {
     });
     this.buffer = { bytes: this.parser.buffer };
     this.pathOf = joinerOf(folder);
+    this.ahead = new Ahead((name, signal) => readBytes(storage, this.pathOf(name), signal), options.signal);
+  }
+
+  /** Says which files will be read, in order: those of a storage that takes a request for each are fetched ahead. */
+  expect(names: readonly string[], from = 0, to = names.length): void {
+    this.ahead.expect(names, from, to);
+  }
+
+  /** Gives up what was fetched ahead. */
+  close(): void {
+    this.ahead.close();
   }
 
   /** Reads one file without waiting, where the storage can; undefined where it cannot. */
@@ -75,7 +89,7 @@ export class VocFiles {
     const path = this.pathOf(name);
     this.length = 0;
     try {
-      const bytes = await readBytes(this.storage, path, this.options.signal);
+      const bytes = await this.ahead.get(name);
       this.parser.reserve(bytes.length);
       this.length = bytes.copy(this.parser.buffer);
     } catch (error) {
@@ -116,7 +130,7 @@ export function vocDiagnostic(finding: Finding, path: string, bytes: Uint8Array 
 }
 
 function unread(error: unknown, path: string, name: string): UnreadFile {
-  if (error instanceof LabelkitError && error.code !== 'Aborted') return { path, name, cause: error };
+  if (isAboutTheFile(error)) return { path, name, cause: error };
   throw error;
 }
 

@@ -1,12 +1,17 @@
 import type { VocCheckContext } from '../voc/index.js';
-import { lookAtImage } from './image-facts.js';
+import { Ahead } from './ahead.js';
+import { type ImageLook, lookAtImage, lookAtStoredImage } from './image-facts.js';
 import { joinLocation, parseLocation, type Storage } from './storage/index.js';
 import { pairingKey, VocImages, type VocTree } from './voc-tree.js';
 import type { VocValidator } from './voc-validator.js';
 
 /** What the checks of one file are told about its image. */
 export interface VocFolder {
-  factsOf(name: string): Pick<VocCheckContext, 'image' | 'imageName'>;
+  /** Undefined where the facts need not be waited for: then {@link factsOf} gives them at once. */
+  look(name: string): Promise<ImageLook | undefined> | undefined;
+  /** @param look what {@link look} gave, if anything */
+  factsOf(name: string, look?: ImageLook): Pick<VocCheckContext, 'image' | 'imageName'>;
+  close(): void;
 }
 
 /**
@@ -21,8 +26,16 @@ export async function checkVocFolder(
 ): Promise<VocFolder> {
   const images = await VocImages.list(storage, tree, signal);
   const folder = images.directory ?? tree.root;
+  const isLocal = storage.scheme === 'file';
+  const looks = new Ahead<string, ImageLook | undefined>(async (name, over) => {
+    const found = images.find(pairingKey(name));
+    return found && (await lookAtStoredImage(storage, joinLocation(folder, found.name), over));
+  }, signal);
+  looks.expect(tree.names);
   return {
-    factsOf(name) {
+    close: () => looks.close(),
+    look: (name) => (isLocal ? undefined : looks.get(name)),
+    factsOf(name, fetched) {
       const file = joinLocation(tree.annotations, name);
       const found = images.find(pairingKey(name));
       if (found === undefined) {
@@ -35,18 +48,17 @@ export async function checkVocFolder(
         validator.reportFolder('D012', `${found.others.join(' and ')} are all images of ${name}`, { file });
       }
       const location = parseLocation(joinLocation(folder, found.name));
-      if (location.kind !== 'local') return {};
-      const look = lookAtImage(location.path);
+      const path = location.kind === 'local' ? location.path : location.text;
+      const look = fetched ?? lookAtImage(path);
       if (look.kind === 'image') return { image: look.facts };
       if (look.kind === 'empty')
-        validator.reportFolder('D015', `the image ${found.name} has no bytes`, { file: location.path });
+        validator.reportFolder('D015', `the image ${found.name} has no bytes`, { file: path });
       else if (look.kind === 'unreadable') {
         validator.reportFolder('D053', look.error.message, {
-          file: location.path,
+          file: path,
           ...(look.error.hint === undefined ? {} : { hint: look.error.hint }),
         });
-      } else
-        validator.reportFolder('D054', `${found.name} is no image of a known kind`, { file: location.path });
+      } else validator.reportFolder('D054', `${found.name} is no image of a known kind`, { file: path });
       return {};
     },
   };

@@ -17,7 +17,7 @@ import {
   type VocWriteOptions,
 } from '../voc/index.js';
 import { baseName, dirOf, type Storage, stemOf, type TreeMode } from './storage/index.js';
-import { storageOf } from './storages.js';
+import { type Places, storageOf } from './storages.js';
 import { VocEntry } from './voc-entry.js';
 import { isUnread, type UnreadFile, unreadDiagnostic, type VocFile, VocFiles } from './voc-files.js';
 import { findVocTree } from './voc-tree.js';
@@ -25,7 +25,7 @@ import { checkWriteMode } from './write-mode.js';
 
 export type { VocEntry } from './voc-entry.js';
 
-export interface VocReadOptions {
+export interface VocReadOptions extends Places {
   /** `strict` throws {@link DataError} at the first error; `lenient` (default) reports it and goes on. */
   readonly mode?: Mode | undefined;
   /** Whose extra demands raise severities; default `generic`. */
@@ -37,8 +37,6 @@ export interface VocReadOptions {
   /** Takes every diagnostic as it is made; each entry has its own too, without the price of locating them all. */
   readonly onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The caller's own storage, used for every path of its kind. */
-  readonly storage?: Storage | undefined;
 }
 
 /** Files read between two turns of the event loop. */
@@ -46,7 +44,7 @@ const filesPerTurn = 128;
 
 /** Turns what {@link VocFiles} reads into entries. */
 class Entries {
-  private readonly files: VocFiles;
+  readonly files: VocFiles;
   private readonly mode: Mode;
 
   constructor(
@@ -119,13 +117,18 @@ export async function* readVoc(
   path: string,
   options: VocReadOptions = {},
 ): AsyncGenerator<VocEntry, void, undefined> {
-  const storage = storageOf(path, options.storage);
+  const storage = storageOf(path, options);
   const { annotations, names, layout } = await findVocTree(storage, path, options.signal);
   const entries = new Entries(storage, annotations, options);
-  for (const [i, name] of names.entries()) {
-    yield await entries.read(name, layout === 'file');
-    // Blocking reads never let the event loop turn: a signal would not be heard.
-    if (i % filesPerTurn === filesPerTurn - 1) await nextTurn();
+  entries.files.expect(names);
+  try {
+    for (const [i, name] of names.entries()) {
+      yield await entries.read(name, layout === 'file');
+      // Blocking reads never let the event loop turn: a signal would not be heard.
+      if (i % filesPerTurn === filesPerTurn - 1) await nextTurn();
+    }
+  } finally {
+    entries.files.close();
   }
 }
 
@@ -135,18 +138,16 @@ export async function* readVoc(
  * @throws StorageError when it cannot be fetched; DataError in strict mode, at the first error
  */
 export async function readVocFile(path: string, options: VocReadOptions = {}): Promise<VocEntry> {
-  return await new Entries(storageOf(path, options.storage), dirOf(path), options).read(baseName(path), true);
+  return await new Entries(storageOf(path, options), dirOf(path), options).read(baseName(path), true);
 }
 
-export interface VocFileWriteOptions extends VocWriteOptions {
+export interface VocFileWriteOptions extends VocWriteOptions, Places {
   /**
    * `create` (default): an existing file is an error; `overwrite`: it is replaced when the new one is complete;
    * `append`: the objects join those of the file, which must be of the same image, or it is created.
    */
   readonly mode?: TreeMode | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The caller's own storage, used for every path of its kind. */
-  readonly storage?: Storage | undefined;
 }
 
 /** What was written. */
@@ -168,10 +169,10 @@ export async function writeVocFile(
   annotation: ImageAnnotation,
   options: VocFileWriteOptions = {},
 ): Promise<VocWritten> {
-  const { mode = 'create', signal, storage: given, ...layout } = options;
+  const { mode = 'create', signal, storage: own, session, ...layout } = options;
   checkWriteMode(mode);
   throwIfAborted(signal);
-  const storage = storageOf(path, given);
+  const storage = storageOf(path, { storage: own, session });
   const existing = mode === 'append' ? await readIfThere(storage, path, signal) : undefined;
   const bytes = bytesOf(path, annotation, existing, layout);
   if (bytes !== existing) {

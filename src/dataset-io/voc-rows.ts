@@ -26,7 +26,9 @@ function maskPath(document: ImageAnnotation | undefined, folder: string): string
   const mask = document?.maskSource;
   if (mask === undefined) return undefined;
   const location = resolveReference(mask, folder);
-  return location.kind === 'local' || location.kind === 'memory' ? location.text : undefined;
+  return location.kind === 'local' || location.kind === 'memory' || location.kind === 'obs'
+    ? location.text
+    : undefined;
 }
 
 /** `modelarts/image_segmentation` for files with a mask, else `modelarts/object_detection`. */
@@ -160,17 +162,22 @@ export async function* vocRows(
   });
   const maker = new VocRowMaker(tree, images, sets.usageOf, files);
   maker.diagnostics.push(...sets.diagnostics);
-  for (let at = 0; at < tree.names.length; at += batchFiles) {
-    throwIfAborted(signal);
-    for (const name of tree.names.slice(at, at + batchFiles)) {
-      const file = files.readSync(name) ?? (await files.read(name));
-      if (isUnread(file))
-        maker.faults.push({ diagnostics: [unreadDiagnostic(file)], name, cause: file.cause });
-      else maker.add(file);
+  files.expect(tree.names);
+  try {
+    for (let at = 0; at < tree.names.length; at += batchFiles) {
+      throwIfAborted(signal);
+      for (const name of tree.names.slice(at, at + batchFiles)) {
+        const file = files.readSync(name) ?? (await files.read(name));
+        if (isUnread(file))
+          maker.faults.push({ diagnostics: [unreadDiagnostic(file)], name, cause: file.cause });
+        else maker.add(file);
+      }
+      yield maker.take();
+      // Blocking reads never let the event loop turn: a signal would not be heard.
+      await nextTurn();
     }
-    yield maker.take();
-    // Blocking reads never let the event loop turn: a signal would not be heard.
-    await nextTurn();
+  } finally {
+    files.close();
   }
   if (tree.layout === 'file') return;
   if (images.isEmpty && sets.ids().next().done === true) {

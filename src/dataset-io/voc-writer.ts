@@ -1,9 +1,10 @@
 import { type ImageAnnotation, isVocTask, LabelkitError, type Sample } from '../model/index.js';
 import { appendVocObjects, setOfUsage } from '../voc/index.js';
+import { Ahead } from './ahead.js';
 import { ClassListWriter } from './class-lists.js';
-import { placeImage } from './image-files.js';
+import { ImagePlacer } from './image-files.js';
 import { readBytes } from './read-bytes.js';
-import { isInlineXml, type JoinedFile, joinVoc } from './resolve.js';
+import { isInlineXml, type Joined, type JoinedFile, joinVoc } from './resolve.js';
 import type { Fault, Row, RowBatch } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
 import type { Output } from './run.js';
@@ -44,12 +45,29 @@ class VocTreeWriter {
   private readonly bare = new Set<string>();
   private readonly sets = new Map<string, string[]>();
   private readonly classLists: ClassListWriter | undefined;
+  private readonly joined: Ahead<Row, Joined>;
+  private readonly placer: ImagePlacer | undefined;
 
   constructor(
     private readonly tree: TreeWriter,
     private readonly context: WriterContext,
   ) {
-    if (context.classLists) this.classLists = new ClassListWriter();
+    const { classLists, images, places, root, signal } = context;
+    if (classLists) this.classLists = new ClassListWriter();
+    this.joined = new Ahead((row, over) => joinVoc(row, { ...places, root, signal: over }), signal);
+    if (images !== 'reference') this.placer = new ImagePlacer(tree, images, places, signal);
+  }
+
+  /** Says which rows {@link write} will be given, in order, so that what they refer to is read ahead. */
+  expect(rows: readonly Row[]): void {
+    const fitting = rows.filter((row) => misfit(row.sample) === undefined);
+    this.joined.expect(fitting);
+    this.placer?.expect(fitting);
+  }
+
+  close(): void {
+    this.joined.close();
+    this.placer?.close();
   }
 
   /** Writes one row, or says why it cannot be. */
@@ -66,7 +84,7 @@ class VocTreeWriter {
       run.skipped++;
       return undefined;
     }
-    const joined = await joinVoc(row, { ...this.context.join, signal: this.context.signal });
+    const joined = await this.joined.get(row);
     if (joined.files === undefined) return faultOf(row, joined.faults);
     const key = this.freeKey(keyOf(row), row);
     if (typeof key !== 'string') return key;
@@ -79,9 +97,9 @@ class VocTreeWriter {
         }),
       ]);
     }
-    if (this.context.images !== 'reference') {
+    if (this.placer !== undefined) {
       const name = `JPEGImages/${key}${extensionOf(row.sample.source)}`;
-      const problem = placeImage(row, this.tree, name, this.context.images);
+      const problem = await this.placer.place(row, name);
       if (problem !== undefined) return faultOf(row, [problem]);
     }
     if (bytes === undefined) this.bare.add(key);
@@ -221,10 +239,11 @@ export async function writeVocRows(
 ): Promise<Output[]> {
   const { storage, output, mode, run } = context;
   const before = run.written;
-  const tree = await openTree(storage, output, mode);
+  const tree = await openTree(storage, output, mode, { signal: context.signal });
+  const writer = new VocTreeWriter(tree, context);
   try {
-    const writer = new VocTreeWriter(tree, context);
     for await (const batch of batches) {
+      writer.expect(batch.rows);
       for (const row of batch.rows) {
         const skipped = run.skipped;
         const fault = await writer.write(row);
@@ -238,6 +257,7 @@ export async function writeVocRows(
     if (mode === 'overwrite') await reportOlderFiles(tree, context);
     await tree.commit();
   } finally {
+    writer.close();
     await tree.abort();
   }
   return [{ path: output, samples: run.written - before }];

@@ -1,6 +1,7 @@
 import type { RowBatch } from './rows.js';
 import type { Output, Run } from './run.js';
-import type { Storage, TreeMode } from './storage/index.js';
+import type { Loan, Storage, TreeMode } from './storage/index.js';
+import type { Places } from './storages.js';
 
 /**
  * What becomes of the image files. `reference`: they stay, and the output names them where they are;
@@ -20,8 +21,10 @@ export interface WriterContext {
   readonly renameClashes: boolean;
   /** Write a class list for each label and set of a devkit. */
   readonly classLists: boolean;
-  /** The storage and root that references are resolved with. */
-  readonly join: { readonly storage?: Storage | undefined; readonly root?: string | undefined };
+  /** What opens the files that rows refer to. */
+  readonly places: Places;
+  /** A directory that references may not leave. */
+  readonly root?: string | undefined;
   /**
    * The rows are lines of a manifest, so a manifest writer copies those that nothing changed: `bytes` as they
    * are stored, `lines` when they were stored in another encoding.
@@ -33,6 +36,8 @@ export interface WriterContext {
   readonly lists?:
     | { readonly storage: Storage; readonly folder: string; readonly names: readonly string[] }
     | undefined;
+  /** The loan of the memory that the rows' lines are in. */
+  readonly loan?: Loan | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -41,11 +41,20 @@ export class ManifestBatch {
   private readonly states: Uint8Array;
   private rows: (ManifestSample | undefined)[] | undefined = undefined;
   private list: ManifestSample[] | undefined = undefined;
+  private whole: boolean;
 
-  constructor(lines: LineBatch, reader: RowReader) {
+  /** @param isVouched every line certainly holds a sample without faults, and ends with LF alone */
+  constructor(lines: LineBatch, reader: RowReader, isVouched = false) {
     this.lines = lines;
     this.reader = reader;
     this.states = new Uint8Array(lines.count);
+    this.whole = isVouched;
+    if (isVouched) this.states.fill(vouched);
+  }
+
+  /** @internal The writer copies all {@link lines} as they are, and they are all the bytes that these have. */
+  get isWhole(): boolean {
+    return this.whole;
   }
 
   /** Lines in the batch, whatever they hold. */
@@ -72,6 +81,7 @@ export class ManifestBatch {
 
   /** Makes sure of every row that it holds a sample, or finds what is wrong with it; reads only where it must. */
   checkAll(): void {
+    if (this.whole) return;
     const { states, reader } = this;
     for (let row = 0; row < states.length; row++) {
       if (states[row] !== unread) continue;
@@ -82,6 +92,7 @@ export class ManifestBatch {
 
   /** How many {@link samples} there are. Reads only the rows that it cannot tell of otherwise. */
   get sampleCount(): number {
+    if (this.whole) return this.states.length;
     if (this.list !== undefined) return this.list.length;
     this.checkAll();
     const { states } = this;
@@ -94,6 +105,7 @@ export class ManifestBatch {
   sample(row: number): ManifestSample | undefined {
     const state = this.states[row];
     if (state === absent) return undefined;
+    this.whole = false;
     this.rows ??= new Array<ManifestSample | undefined>(this.lines.count);
     if (state !== present) {
       const sample = this.reader.read(this, row);
@@ -105,6 +117,7 @@ export class ManifestBatch {
 
   /** Takes a row out: neither {@link samples} nor the writer will see it. */
   drop(row: number): void {
+    this.whole = false;
     this.states[row] = absent;
     if (this.rows !== undefined) this.rows[row] = undefined;
     this.list = undefined;

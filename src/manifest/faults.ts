@@ -126,7 +126,7 @@ function openers(text: string, bracket: string): number {
   return count;
 }
 
-/** White space of JSON and nothing else, or nothing at all. */
+/** White space of any script and nothing else, or nothing at all: such a line is passed over (M005). */
 export function isBlank(text: string): boolean {
   return text.trim() === '';
 }

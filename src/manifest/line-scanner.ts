@@ -1,6 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { lineScannerModule } from './line-scanner-wasm.js';
 
 /** Offsets in the module's memory, in bytes; see wasm/line-scanner.ts. */
+const passedTo = 1020;
 const table = 1024;
 const slotBytes = 64;
 const lineRecord = 132096;
@@ -11,6 +13,8 @@ const inputStart = 328768;
 const windowBytes = 128 * 1024;
 /** Zeros behind the input end whatever is being read there. */
 const sentinelBytes = 32;
+
+const lineFeed = 0x0a;
 
 const absent = -1;
 const plain = -2;
@@ -23,6 +27,7 @@ const longNumber = 2;
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly scan: (start: number, end: number, record: number) => number;
+  readonly pass: (start: number, end: number) => number;
 }
 
 /** What there is of WebAssembly here; the types of ES and of Node do not name it. */
@@ -38,6 +43,7 @@ interface Engine {
  */
 export class LineScanner {
   private readonly module: Exports['scan'];
+  private readonly passModule: Exports['pass'];
   private readonly memory: Uint8Array;
   private readonly words: Int32Array;
   private readonly doubles: Float64Array;
@@ -54,6 +60,7 @@ export class LineScanner {
     const exports = new engine.Instance(module).exports as Exports;
     const { buffer } = exports.memory;
     this.module = exports.scan;
+    this.passModule = exports.pass;
     this.memory = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
     this.doubles = new Float64Array(buffer);
@@ -67,6 +74,32 @@ export class LineScanner {
   accepts(owner: number, bytes: Buffer, start: number, end: number): boolean {
     const at = this.place(owner, bytes, start, end);
     return at >= 0 && this.module(at, at + end - start, 0) >= 0;
+  }
+
+  /**
+   * The ordinary lines that the bytes begin with, each ended by LF and none by CR LF: how many there are, and where
+   * the last of them ends, its LF included. It may stop before an ordinary line, when that is very long or has bytes
+   * near it that are not UTF-8.
+   *
+   * @param bytes UTF-8 or not
+   */
+  pass(bytes: Buffer): { readonly count: number; readonly end: number } {
+    let count = 0;
+    let end = 0;
+    this.owner = 0;
+    for (;;) {
+      const last = bytes.lastIndexOf(lineFeed, end + windowBytes - 1) + 1;
+      if (last <= end) break;
+      const window = bytes.subarray(end, last);
+      if (!isUtf8(window)) break;
+      this.memory.set(window, inputStart);
+      // The last line feed stops whatever is being read.
+      count += this.passModule(inputStart, inputStart + last - end);
+      const stop = this.words[passedTo >> 2]! - inputStart + end;
+      if (stop < last) return { count, end: stop };
+      end = last;
+    }
+    return { count, end };
   }
 
   /** As {@link accepts}, taking note of the fields: how many annotations the line has, -1 when it is not ordinary. */

@@ -1,6 +1,7 @@
 import { DataError, type Diagnostic, type Finding, OptionError, throwIfAborted } from '../model/index.js';
 import {
   type ContainerFacts,
+  defaultMaxLineBytes,
   type Encoding,
   hasDuplicateKeys,
   type LineBatch,
@@ -111,6 +112,19 @@ class FileReader implements RowReader {
     return true;
   }
 
+  /**
+   * The ordinary lines that the bytes begin with, told all at once, as if {@link vouches} had said so of each.
+   *
+   * @param bytes UTF-8 or not, from the start of a line
+   */
+  passed(bytes: Buffer): { readonly count: number; readonly end: number } {
+    const { scanner } = this;
+    if (scanner === undefined || this.checks || this.usage !== undefined) return nothingPassed;
+    const passed = scanner.pass(bytes);
+    if (passed.count > 0) this.given = true;
+    return passed;
+  }
+
   /** The sample of the line that the scanner has just taken note of. */
   private ordinary(
     scanner: LineScanner,
@@ -196,6 +210,8 @@ class FileReader implements RowReader {
   }
 }
 
+const nothingPassed = { count: 0, end: 0 };
+
 /** Samples of more bytes of lines than this do not stay in the processor's cache until they are looked at. */
 const pieceBytes = 128 * 1024;
 
@@ -209,6 +225,33 @@ function* pieces(chunk: Uint8Array): Generator<Uint8Array, void, undefined> {
     start = end;
   }
   yield start === 0 ? chunk : chunk.subarray(start);
+}
+
+/**
+ * The batches of a chunk for a reader that passes lines on: ordinary lines go through without being told apart, from
+ * the first line start on and up to the first other line.
+ */
+function* passingBatches(
+  chunk: Uint8Array,
+  splitter: LineSplitter,
+  reader: FileReader,
+): Generator<ManifestBatch, void, undefined> {
+  let rest: Uint8Array = chunk;
+  if (!splitter.isAtLineStart) {
+    const cut = chunk.indexOf(0x0a) + 1;
+    const lines = splitter.push(cut === 0 ? chunk : chunk.subarray(0, cut));
+    if (lines !== undefined) yield new ManifestBatch(lines, reader);
+    if (cut === 0) return;
+    rest = chunk.subarray(cut);
+  }
+  if (splitter.isAtLineStart) {
+    const bytes = Buffer.from(rest.buffer, rest.byteOffset, rest.byteLength);
+    const { count, end } = reader.passed(bytes);
+    if (count > 0) yield new ManifestBatch(splitter.pass(bytes.subarray(0, end), count), reader, true);
+    rest = rest.subarray(end);
+  }
+  const lines = splitter.push(rest);
+  if (lines !== undefined) yield new ManifestBatch(lines, reader);
 }
 
 /** Batches of which no row has been read; reports what the container says, at the end when `whole`. */
@@ -228,10 +271,16 @@ async function* unreadBatches(
     ...(baseOffset === undefined ? {} : { baseOffset }),
     ...(firstLine === undefined ? {} : { firstLine }),
   });
+  /** Nothing is to be said about the container then, see {@link FileReader.begin}. */
+  const passes = options.lazy === 'checked' && options.check !== 'all' && encoding === 'utf-8';
   let begun = false;
   throwIfAborted(signal);
   for await (const chunk of chunks) {
     throwIfAborted(signal);
+    if (passes && chunk.length <= (maxLineBytes ?? defaultMaxLineBytes)) {
+      yield* passingBatches(chunk, splitter, reader);
+      continue;
+    }
     for (const piece of options.lazy ? [chunk] : pieces(chunk)) {
       for (const lines of splitter.split(piece)) {
         if (!begun) reader.begin(splitter.facts);

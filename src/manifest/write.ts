@@ -91,6 +91,10 @@ function addBatch(chunks: ByteChunks, batch: ManifestBatch, options: FormatOptio
     for (const sample of batch.samples) chunks.addLine(formatSample(sample, options));
     return;
   }
+  if (batch.isWhole) {
+    chunks.addLineBytes(lines.bytes, 0, lines.bytes.length - 1);
+    return;
+  }
   let runStart = -1;
   let runEnd = -1;
   for (let row = 0; row < lines.count; row++) {

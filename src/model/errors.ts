@@ -28,6 +28,22 @@ export type ErrorCode =
   /** The reader of our output went away, as `| head` does; success for a command. */
   | 'ClosedPipe'
   | 'Io'
+  // object stores
+  /** Wrong or expired keys, a wrong signature. */
+  | 'BadCredentials'
+  /** No keys were found anywhere they are looked for. */
+  | 'CredentialsNotFound'
+  /** The clock here is too far from the service's. */
+  | 'ClockSkew'
+  /** No answer: no network, no such host, a refused connection, a certificate that is not trusted. */
+  | 'Unreachable'
+  | 'Timeout'
+  | 'Throttled'
+  /** Fewer bytes came than were announced. */
+  | 'Truncated'
+  /** The object cannot be appended to, and the caller wanted no rewrite. */
+  | 'NotAppendable'
+  | 'TrailingSlashRequired'
   // the caller
   | 'Aborted';
 
@@ -61,7 +77,7 @@ export class LabelkitError extends Error {
 
 /** Input or output failed: a file, a folder, an object store. */
 export class StorageError extends LabelkitError {
-  override readonly name = 'StorageError';
+  override readonly name: string = 'StorageError';
 }
 
 /** A caller's option or argument is wrong. */

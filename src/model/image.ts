@@ -1,3 +1,4 @@
+import { decimalOf } from './decimal.js';
 import type { Point, Shape } from './shape.js';
 
 /**
@@ -65,7 +66,5 @@ export function flagOf(text: string | undefined): boolean | undefined {
 /** Degrees clockwise stored as `@modelarts:clockwise_angle`, undefined when absent or not a number. */
 export function rotationOf(object: ImageObject): number | undefined {
   const text = object.properties.get('@modelarts:clockwise_angle');
-  if (text === undefined || text.trim() === '') return undefined;
-  const degrees = Number(text);
-  return Number.isFinite(degrees) ? degrees : undefined;
+  return text === undefined ? undefined : decimalOf(text);
 }

@@ -1,3 +1,4 @@
+export { trimBlanks } from './blanks.js';
 export { type ByteOrderMark, byteOrderMark } from './byte-order-mark.js';
 export { type Encoding, parseEncoding } from './encoding.js';
 export { FingerprintTable, type FingerprintTableOptions } from './fingerprint-table.js';

@@ -114,6 +114,26 @@ export class LineSplitter {
     if (batch !== undefined) yield batch;
   }
 
+  /** The next byte that comes in begins a line, and is not the file's first. */
+  get isAtLineStart(): boolean {
+    return this.#state === 'open' && this.#head === undefined && this.#carried === 0;
+  }
+
+  /**
+   * As `push` at the start of a line, for lines that the caller has cut and checked: UTF-8 without NUL, within the
+   * limit of length, each ended by LF and none by CR LF.
+   *
+   * @param count how many lines there are in `bytes`, from 1
+   */
+  pass(bytes: Buffer, count: number): LineBatch {
+    const batch = new PassedLines(bytes, count, this.#line, this.#base);
+    this.#bytes += bytes.length;
+    this.#base += bytes.length;
+    this.#line += count;
+    this.#finalNewline = true;
+    return batch;
+  }
+
   /** No more bytes come: the last line, if no LF ended it. */
   end(): LineBatch | undefined {
     const isOpen = this.#state === 'open';
@@ -408,6 +428,54 @@ class Lines implements LineBatch {
   raw(i: number): Uint8Array | undefined {
     const { bytes, starts, ends, skipped } = this.#stored;
     return i === 0 && skipped > 0 ? undefined : bytes.subarray(starts[i]!, ends[i]!);
+  }
+}
+
+/** Lines in which nothing is wrong; where they are is looked for when it is asked. */
+class PassedLines implements LineBatch {
+  #starts: Uint32Array | undefined;
+  #ends: Uint32Array | undefined;
+  readonly #base: number;
+
+  constructor(
+    readonly bytes: Buffer,
+    readonly count: number,
+    readonly firstLine: number,
+    base: number,
+  ) {
+    this.#base = base;
+  }
+
+  get starts(): Uint32Array {
+    if (this.#starts === undefined) {
+      this.#starts = new Uint32Array(this.count);
+      const { ends } = this;
+      for (let i = 1; i < this.count; i++) this.#starts[i] = ends[i - 1]! + 1;
+    }
+    return this.#starts;
+  }
+
+  get ends(): Uint32Array {
+    if (this.#ends === undefined) {
+      this.#ends = new Uint32Array(this.count);
+      for (let i = 0, at = 0; i < this.count; i++, at++) {
+        at = this.bytes.indexOf(LF, at);
+        this.#ends[i] = at;
+      }
+    }
+    return this.#ends;
+  }
+
+  offset(i: number): number {
+    return this.#base + this.starts[i]!;
+  }
+
+  problem(): undefined {
+    return undefined;
+  }
+
+  raw(i: number): Uint8Array {
+    return this.bytes.subarray(this.starts[i]!, this.ends[i]!);
   }
 }
 

@@ -44,7 +44,8 @@ const names = new Map<string, string>([
 ]);
 
 /** The declaration of a document whose encoding has ASCII as its lower half. */
-const declaration = /^\s*<\?xml\s[^>]*?\sencoding\s*=\s*(?:"([^"]*)"|'([^']*)')/;
+const declaration =
+  /^[ \t\r\n]*<\?xml[ \t\r\n][^>]*?[ \t\r\n]encoding[ \t\r\n]*=[ \t\r\n]*(?:"([^"]*)"|'([^']*)')/;
 
 /** How far into the bytes a declaration may reach. */
 const declarationReach = 1024;

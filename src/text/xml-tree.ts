@@ -46,6 +46,9 @@ export interface XmlTree {
 /** Elements inside each other beyond which a document is refused. */
 export const maxXmlDepth = 256;
 
+/** White space, and what XML 1.1 takes for line ends. Characters that the language counts too can be part of a name. */
+const blanksAtEnd = /[ \t\r\n\u0085\u2028]+$/;
+
 type Building = { -readonly [K in keyof XmlElement]: XmlElement[K] };
 
 /** Ends the parse at the first problem. */
@@ -218,7 +221,7 @@ class TreeBuilder {
     if (element.selfClosing) return;
     const end = this.#parser.position;
     const endTagStart = this.#text.lastIndexOf('</', end - 1);
-    const written = this.#text.slice(endTagStart + 2, end - 1).trim();
+    const written = this.#text.slice(endTagStart + 2, end - 1).replace(blanksAtEnd, '');
     if (written !== name) {
       throw new Refused({
         kind: 'malformed',

@@ -230,12 +230,12 @@ export function usageOfSet(set: string, sets: Iterable<string> = []): SetUsage |
 
 /** The set that a usage is written to, in any letter case; undefined for others. */
 export function setOfUsage(usage: string): 'train' | 'val' | 'test' | undefined {
-  switch (usage.toUpperCase()) {
-    case 'TRAIN':
+  switch (usage.toLowerCase()) {
+    case 'train':
       return 'train';
-    case 'EVAL':
+    case 'eval':
       return 'val';
-    case 'TEST':
+    case 'test':
       return 'test';
     default:
       return undefined;

@@ -1,3 +1,4 @@
+import { decimalOf } from '../model/decimal.js';
 import { LabelkitError } from '../model/errors.js';
 import type { JsonValue } from '../model/json.js';
 import { type Shape, type ShapeKind, shapeKinds } from '../model/shape.js';
@@ -39,7 +40,7 @@ export function featureOf(shape: Shape, variant: FeatureVariant = 'sdk'): JsonVa
 
 /**
  * The shape that `@modelarts:shape` and `@modelarts:feature` describe. Either variant is taken; numbers may be
- * texts of numbers, as the SDK allows.
+ * texts of decimal numbers, as the SDK allows.
  *
  * @param field what to call the label in messages.
  * @throws LabelkitError `InvalidData` for an unknown shape, or a feature that does not fit it.
@@ -93,7 +94,7 @@ function rowsOf(feature: unknown): number[][] | undefined {
     if (!Array.isArray(row)) return undefined;
     const numbers: number[] = [];
     for (const entry of row as unknown[]) {
-      const value = typeof entry === 'string' && entry.trim() !== '' ? Number(entry) : entry;
+      const value = typeof entry === 'string' ? decimalOf(entry) : entry;
       if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
       numbers.push(value);
     }

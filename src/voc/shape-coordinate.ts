@@ -1,3 +1,4 @@
+import { trimBlanks } from '../text/blanks.js';
 import type { XmlElement } from '../text/xml-tree.js';
 import { isIntegerToken, parseVocNumber } from './number.js';
 import { quote } from './rules/scope.js';
@@ -16,11 +17,15 @@ export function readCoordinate(
   }
   const value = parseVocNumber(text);
   if (value === undefined) {
-    context.report('V072', `${pointer} is not a number: ${quote(text.trim())}`, pointer);
+    context.report('V072', `${pointer} is not a number: ${quote(trimBlanks(text))}`, pointer);
     return undefined;
   }
   if (!isIntegerToken(text)) {
-    context.report('V073', notWhole(pointer, Number.isInteger(value) ? text.trim() : String(value)), pointer);
+    context.report(
+      'V073',
+      notWhole(pointer, Number.isInteger(value) ? trimBlanks(text) : String(value)),
+      pointer,
+    );
   }
   return value;
 }

@@ -1,4 +1,5 @@
 import { type Point, type ShapeKind, shapeKinds } from '../model/shape.js';
+import { trimBlanks } from '../text/blanks.js';
 import type { XmlElement } from '../text/xml-tree.js';
 import { type CoefficientElement, noUnknown, type UnknownMarkup, VocObject } from './document.js';
 import { deepestPart } from './limits.js';
@@ -139,7 +140,8 @@ function readCoefficient(
     const text = context.leaf(element, at);
     const value = text === undefined ? undefined : parseVocNumber(text);
     if (text === undefined) context.reportEmpty('V046', at);
-    else if (value === undefined) context.report('V046', `${at} is not a number: ${quote(text.trim())}`, at);
+    else if (value === undefined)
+      context.report('V046', `${at} is not a number: ${quote(trimBlanks(text))}`, at);
     if (value === undefined) {
       valueless.add(spelling);
     } else if (object.hardCoefficient === undefined) {
@@ -170,7 +172,7 @@ function readConfidence(
   object.confidence = text === undefined ? undefined : parseVocNumber(text);
   if (object.confidence !== undefined) return;
   if (text === undefined) context.reportEmpty('V047', at, 'warning');
-  else context.report('V047', `${at} is not a number: ${quote(text.trim())}`, at);
+  else context.report('V047', `${at} is not a number: ${quote(trimBlanks(text))}`, at);
   valueless.add('confidence');
 }
 

@@ -1,3 +1,4 @@
+import { trimBlanks } from '../text/blanks.js';
 import type { XmlElement } from '../text/xml-tree.js';
 import { type UnknownMarkup, VocDocument, type VocObject } from './document.js';
 import { isIntegerToken, parseVocNumber } from './number.js';
@@ -187,11 +188,15 @@ function readLength(context: TreeContext, text: string | undefined, pointer: str
     return undefined;
   }
   if (value === undefined || !Number.isInteger(value) || value < 0) {
-    context.report('V023', `${pointer} is not a whole number from 1: ${quote(text.trim())}`, pointer);
+    context.report('V023', `${pointer} is not a whole number from 1: ${quote(trimBlanks(text))}`, pointer);
     return undefined;
   }
   if (!isIntegerToken(text)) {
-    context.reportRecovered('V023', `${pointer} is not written as a whole number: ${text.trim()}`, pointer);
+    context.reportRecovered(
+      'V023',
+      `${pointer} is not written as a whole number: ${trimBlanks(text)}`,
+      pointer,
+    );
   }
   return value;
 }

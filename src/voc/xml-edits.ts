@@ -1,7 +1,9 @@
 import { LabelkitError } from '../model/errors.js';
+import { trimBlanks } from '../text/blanks.js';
 import { parseXmlTree, type XmlElement } from '../text/xml-tree.js';
 import { encodeXml } from './encode-xml.js';
 import { byteOffset, followPointer } from './locate.js';
+import { isBlank } from './number.js';
 import type { XmlStyle } from './xml-level.js';
 import { escapeText } from './xml-sink.js';
 import { openXml, type XmlSource } from './xml-source.js';
@@ -88,7 +90,7 @@ export class XmlEdits {
   readonly #bare = new Map<XmlElement, string>();
 
   #isBare(element: XmlElement): boolean {
-    return element.children.every((child) => child.kind === 'text' && child.text.trim() === '');
+    return element.children.every((child) => child.kind === 'text' && isBlank(child.text));
   }
 
   /** How children of an element are laid out, for an emitter at depth 0. */
@@ -142,8 +144,8 @@ export class XmlEdits {
 
   #setContent(element: XmlElement, xml: string): void {
     if (element.selfClosing) {
-      const tag = this.textOf(element).replace(/\s*\/>$/, '>');
-      this.replace(element, `${tag}${xml}</${element.name}>`);
+      const tag = trimBlanks(this.textOf(element).slice(0, -'/>'.length));
+      this.replace(element, `${tag}>${xml}</${element.name}>`);
     } else {
       this.#splices.push({ start: element.startTagEnd, end: element.endTagStart, xml });
     }

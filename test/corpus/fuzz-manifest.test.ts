@@ -15,7 +15,8 @@ import {
 } from '../../src/manifest/index.js';
 import type { Diagnostic, Mode, Profile } from '../../src/model/index.js';
 import { byteOrderMark, LineSplitter } from '../../src/text/index.js';
-import { fuzz, fuzzRuns, type Random } from './mutate.js';
+import type { Random } from '../support/random.js';
+import { fuzz, fuzzRuns } from './mutate.js';
 
 const corpus = resolve(process.env['LABELKIT_CORPUS'] ?? '../shared/data');
 

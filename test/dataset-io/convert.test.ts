@@ -34,6 +34,16 @@ async function failure(work: Promise<unknown>): Promise<LabelkitError> {
 }
 
 describe('VOC to manifest', () => {
+  test('a name with blanks in a list is taken whole, without the blanks around it', async () => {
+    const dir = scratch({
+      'in/Annotations/b c\u3000.xml': vocXml('b c\u3000.jpg'),
+      'in/JPEGImages/b c\u3000.jpg': 'B',
+      'in/ImageSets/Main/train.txt': '\ufeff b c\u3000 \r\n',
+    });
+    await convert(join(dir, 'in'), join(dir, 'out.manifest'), { to: 'manifest' });
+    expect(JSON.parse(readFileSync(join(dir, 'out.manifest'), 'utf8'))).toMatchObject({ usage: 'TRAIN' });
+  });
+
   test('one line for each image, labelled or not, with references seen from the manifest', async () => {
     const dir = devkit();
     const result = await convert(join(dir, 'in'), join(dir, 'out.manifest'), { to: 'manifest' });

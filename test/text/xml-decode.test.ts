@@ -51,6 +51,15 @@ describe('decodeXml', () => {
     expect(decodeXml(bytes)).toEqual({ text, encoding, bom: false, bomBytes: 0 });
   });
 
+  test('only the white space of XML parts a declaration', () => {
+    for (const blank of ['\u00a0', '\v', '\f']) {
+      const text = `<?xml version="1.0"${blank}encoding="ISO-8859-1"?><a>标</a>`;
+      expect(decodeXml(Buffer.from(text))).toMatchObject({ text, encoding: 'UTF-8' });
+    }
+    const text = '\r\n<?xml\tversion="1.0"\nencoding\t=\r\n"ISO-8859-1"?><a>é</a>';
+    expect(decodeXml(Buffer.from(text, 'latin1'))).toMatchObject({ text, encoding: 'ISO-8859-1' });
+  });
+
   test.each<[string, Buffer, string, number]>([
     ['EC-127 UTF-8', Buffer.from('\uFEFF<a>猫</a>'), 'UTF-8', 3],
     ['EC-127 UTF-16LE', Buffer.from('\uFEFF<a>猫</a>', 'utf16le'), 'UTF-16LE', 2],

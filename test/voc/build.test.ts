@@ -107,6 +107,9 @@ describe('shapes and features', () => {
     ['polygon', []],
     ['polygon', 'x'],
     ['polygon', [[1, '']]],
+    ['point', ['0x10', 1]],
+    ['point', ['1', '\u00a02']],
+    ['point', ['Infinity', 1]],
     ['point', [1, Number.NaN]],
     ['point', [1, null]],
   ])('refuses %s %j', (kind, feature) => {
@@ -115,6 +118,7 @@ describe('shapes and features', () => {
 
   it('takes numbers that are texts', () => {
     expect(shapeOfFeature('point', ['3', ' 4.5 '])).toEqual({ kind: 'point', x: 3, y: 4.5 });
+    expect(shapeOfFeature('point', ['+.5', '-6.e1'])).toEqual({ kind: 'point', x: 0.5, y: -60 });
   });
 });
 

@@ -111,6 +111,9 @@ describe('usages', () => {
       expect(setOfUsage(usageOfSet(set)!.toLowerCase())).toBe(set);
     expect(usageOfSet('minival')).toBeUndefined();
     expect(setOfUsage('INFERENCE')).toBeUndefined();
+    // Letters whose upper case is S and I.
+    expect(setOfUsage('te\u017ft')).toBeUndefined();
+    expect(setOfUsage('tra\u0131n')).toBeUndefined();
   });
 
   it('EC-174: the class flag is 0 when all objects of the class are difficult', () => {

@@ -37,6 +37,14 @@ describe('setVocText', () => {
     );
   });
 
+  it('keeps characters of names that only the language takes for white space', () => {
+    const name = 'a\u1680';
+    const xml = `<annotation><object><properties><${name} \n/></properties></object></annotation>`;
+    expect(setVocText(xml, `/annotation/object/properties/${name}`, 'x')).toBe(
+      xml.replace(`<${name} \n/>`, `<${name}>x</${name}>`),
+    );
+  });
+
   it('keeps the encoding, and writes references for what it lacks', () => {
     const bytes = gbk(file(cat));
     expect(setVocText(bytes, '/annotation/object[1]/name', '狗')).toEqual(gbk(file(cat).replace('猫', '狗')));
@@ -99,6 +107,11 @@ describe('EC-161: appending objects', () => {
       const appended = appendVocObjects(empty, addition);
       expect(parseVoc(appended)).toMatchObject({ findings: [], document: { objects: [{ name: '狗' }] } });
     }
+  });
+
+  it('keeps a text that only looks blank', () => {
+    const appended = appendVocObjects('<annotation>\u00a0</annotation>', addition);
+    expect(appended).toMatch(/^<annotation>\u00a0<object>.*<\/object><\/annotation>$/);
   });
 
   it('refuses another image and files that are not well-formed', () => {

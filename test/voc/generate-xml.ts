@@ -1,29 +1,4 @@
-/** Marsaglia's xorshift32: the same numbers on every machine. */
-export class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed | 0 || 1;
-  }
-
-  /** A whole number from 0 up to, not including, `limit`. */
-  below(limit: number): number {
-    let s = this.#state;
-    s ^= s << 13;
-    s ^= s >>> 17;
-    s ^= s << 5;
-    this.#state = s;
-    return (s >>> 0) % limit;
-  }
-
-  chance(percent: number): boolean {
-    return this.below(100) < percent;
-  }
-
-  pick<T>(from: readonly T[]): T {
-    return from[this.below(from.length)]!;
-  }
-}
+import type { Random } from '../support/random.js';
 
 const labels = ['cat', 'car', 'person', '行人', 'traffic light', 'bird &amp; bee', 'a]]b', '😀 face', 'x'];
 const keys = ['color', '颜色', 'key', 'property', '_a.b-c', 'name', 'constructor', '__proto__'];
@@ -36,37 +11,37 @@ export function ordinaryXml(random: Random): string {
   const lineEnd = unit === '' ? '' : random.pick(['\n', '\r\n']);
   const lines: string[] = [];
   const add = (depth: number, text: string) => lines.push(unit.repeat(depth) + text);
-  if (random.chance(70))
+  if (random.chance(0.7))
     add(
       0,
       `<?xml version="1.0"${random.pick(['', ' encoding="utf-8"', ' encoding="UTF-8" standalone="no"'])}?>`,
     );
-  add(0, random.chance(10) ? '<annotation verified="yes">' : '<annotation>');
-  if (random.chance(90)) add(1, '<folder>Images</folder>');
-  if (random.chance(90)) add(1, `<filename>${random.below(1e9)}.jpg</filename>`);
-  if (random.chance(30)) add(1, '<path>C:\\data\\图片\\1.jpg</path>');
-  if (random.chance(60)) {
+  add(0, random.chance(0.1) ? '<annotation verified="yes">' : '<annotation>');
+  if (random.chance(0.9)) add(1, '<folder>Images</folder>');
+  if (random.chance(0.9)) add(1, `<filename>${random.below(1e9)}.jpg</filename>`);
+  if (random.chance(0.3)) add(1, '<path>C:\\data\\图片\\1.jpg</path>');
+  if (random.chance(0.6)) {
     add(1, '<source>');
     add(2, '<database>The VOC2007 Database</database>');
-    if (random.chance(40)) add(2, '<annotation>PASCAL VOC2007</annotation>');
-    if (random.chance(40)) add(2, '<image>flickr</image>');
-    if (random.chance(30)) add(2, '<flickrid>341012865</flickrid>');
+    if (random.chance(0.4)) add(2, '<annotation>PASCAL VOC2007</annotation>');
+    if (random.chance(0.4)) add(2, '<image>flickr</image>');
+    if (random.chance(0.3)) add(2, '<flickrid>341012865</flickrid>');
     add(1, '</source>');
   }
-  if (random.chance(20)) {
+  if (random.chance(0.2)) {
     add(1, '<owner>');
     add(2, '<flickrid>Fried Camels</flickrid>');
     add(2, '<name>Jinky the Fruit Bat</name>');
     add(1, '</owner>');
   }
-  const lengths = ['width', 'height', 'depth'].filter(() => random.chance(90));
+  const lengths = ['width', 'height', 'depth'].filter(() => random.chance(0.9));
   if (lengths.length > 0) {
     add(1, '<size>');
     for (const name of lengths) add(2, `<${name}>${1 + random.below(900)}</${name}>`);
     add(1, '</size>');
   }
-  if (random.chance(80)) add(1, `<segmented>${random.pick(['0', '1', '2'])}</segmented>`);
-  if (random.chance(10)) add(1, '<mask_source>obs://b/annotations/1.png</mask_source>');
+  if (random.chance(0.8)) add(1, `<segmented>${random.pick(['0', '1', '2'])}</segmented>`);
+  if (random.chance(0.1)) add(1, '<mask_source>obs://b/annotations/1.png</mask_source>');
   for (let i = random.below(4); i > 0; i--) addObject(random, add, 'object', 1);
   add(0, '</annotation>');
   return lines.join(lineEnd) + random.pick(['', '\n', ' \r\n\t']);
@@ -79,27 +54,27 @@ function addObject(
   depth: number,
 ): void {
   const children: (() => void)[] = [() => add(depth + 1, `<name>${random.pick(labels)}</name>`)];
-  const maybe = (percent: number, make: () => void) => {
-    if (random.chance(percent)) children.push(make);
+  const maybe = (share: number, make: () => void) => {
+    if (random.chance(share)) children.push(make);
   };
   const leaf = (name: string, text: string) => add(depth + 1, `<${name}>${text}</${name}>`);
-  maybe(40, () => addProperties(random, add, depth + 1));
-  maybe(70, () => leaf('pose', random.pick(['Unspecified', 'Left', '0'])));
-  for (const name of ['truncated', 'difficult', 'occluded']) maybe(60, () => leaf(name, random.pick(flags)));
-  maybe(20, () => leaf(random.pick(['hard-coefficient', 'difficult-coefficient']), number(random)));
-  maybe(10, () => leaf('hard-reasons', '0-20-21-19'));
-  maybe(30, () => leaf('confidence', random.pick(['0.8', '1', '0', '1.2', '0.123456789'])));
-  maybe(10, () => leaf('mask_color', '255, 0, 0'));
-  maybe(5, () => leaf('mask_source', 'a.png'));
-  maybe(10, () => {
+  maybe(0.4, () => addProperties(random, add, depth + 1));
+  maybe(0.7, () => leaf('pose', random.pick(['Unspecified', 'Left', '0'])));
+  for (const name of ['truncated', 'difficult', 'occluded']) maybe(0.6, () => leaf(name, random.pick(flags)));
+  maybe(0.2, () => leaf(random.pick(['hard-coefficient', 'difficult-coefficient']), number(random)));
+  maybe(0.1, () => leaf('hard-reasons', '0-20-21-19'));
+  maybe(0.3, () => leaf('confidence', random.pick(['0.8', '1', '0', '1.2', '0.123456789'])));
+  maybe(0.1, () => leaf('mask_color', '255, 0, 0'));
+  maybe(0.05, () => leaf('mask_source', 'a.png'));
+  maybe(0.1, () => {
     add(depth + 1, '<actions>');
     add(depth + 2, '<jumping>1</jumping>');
     add(depth + 2, '<playinginstrument>0</playinginstrument>');
     add(depth + 1, '</actions>');
   });
-  maybe(90, () => addShape(random, add, depth + 1));
-  if (random.chance(20)) children.reverse();
-  for (let i = depth < 4 && random.chance(20) ? 1 + random.below(3) : 0; i > 0; i--) {
+  maybe(0.9, () => addShape(random, add, depth + 1));
+  if (random.chance(0.2)) children.reverse();
+  for (let i = depth < 4 && random.chance(0.2) ? 1 + random.below(3) : 0; i > 0; i--) {
     children.push(() => addObject(random, add, 'part', depth + 1));
   }
   add(depth, `<${tag}>`);
@@ -115,7 +90,7 @@ function addProperties(random: Random, add: (depth: number, text: string) => voi
     if (used.has(key)) continue;
     used.add(key);
     const value = random.pick(values);
-    if (random.chance(50)) add(depth + 1, `<${key}>${value}</${key}>`);
+    if (random.chance(0.5)) add(depth + 1, `<${key}>${value}</${key}>`);
     else {
       add(depth + 1, '<property>');
       add(depth + 2, `<key>${key}</key>`);
@@ -140,7 +115,7 @@ function addShape(random: Random, add: (depth: number, text: string) => void, de
   if (kind.startsWith('poly')) {
     for (let i = 1 + random.below(11), n = 1; n <= i; n++) names = [...names, `x${n}`, `y${n}`];
   }
-  if (kind === 'bndbox' && random.chance(30)) names = [...names].reverse();
+  if (kind === 'bndbox' && random.chance(0.3)) names = [...names].reverse();
   add(depth, `<${kind}>`);
   for (const name of names) add(depth + 1, `<${name}>${number(random)}</${name}>`);
   add(depth, `</${kind}>`);
@@ -148,6 +123,6 @@ function addShape(random: Random, add: (depth: number, text: string) => void, de
 
 function number(random: Random): string {
   const whole = String(random.below(700));
-  if (random.chance(90)) return whole;
+  if (random.chance(0.9)) return whole;
   return random.pick([`-${whole}`, `${whole}.5`, `${whole}.0001`, `-0.25`, `007`, '-0', '123456789012345']);
 }

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { locateVoc } from '../../src/voc/locate.js';
 import { isOrdinary, parseVoc, VocParser } from '../../src/voc/parse.js';
 import { parseVocTree } from '../../src/voc/parse-tree.js';
-import { ordinaryXml, Random } from './generate-xml.js';
+import { type Random, randomFor } from '../support/random.js';
+import { ordinaryXml } from './generate-xml.js';
 
 /** What one byte is most tellingly replaced by, or what is put in between. */
 const splices = [
@@ -120,7 +121,7 @@ let accepted = 0;
 
 describe('the scanner and the full parser', () => {
   test('take every ordinary document, and make the same of it in both modes', () => {
-    const random = new Random(20240611);
+    const random = randomFor(1);
     const parser = new VocParser({ capacity: 16 });
     for (let i = 0; i < 3000; i++) {
       const bytes = Buffer.from(ordinaryXml(random));
@@ -134,14 +135,14 @@ describe('the scanner and the full parser', () => {
   });
 
   test('agree on every mutation that the scanner takes', () => {
-    const random = new Random(7);
+    const random = randomFor(2);
     const parser = new VocParser();
     accepted = 0;
     for (let i = 0; i < 1500; i++) {
       const bytes = Buffer.from(ordinaryXml(random));
       for (let m = 0; m < 50; m++) {
         let changed = mutate(bytes, random);
-        if (changed.length > 0 && random.chance(20)) changed = mutate(changed, random);
+        if (changed.length > 0 && random.chance(0.2)) changed = mutate(changed, random);
         compare(parser, changed);
       }
     }
@@ -150,7 +151,7 @@ describe('the scanner and the full parser', () => {
   });
 
   test('agree on every truncation, whatever an earlier file left in the buffer', () => {
-    const random = new Random(99);
+    const random = randomFor(3);
     const parser = new VocParser();
     for (let i = 0; i < 25; i++) {
       const bytes = Buffer.from(ordinaryXml(random));
@@ -165,11 +166,11 @@ describe('the scanner and the full parser', () => {
   });
 
   test('never throw, hang or lose their place, whatever the bytes', () => {
-    const random = new Random(4242);
+    const random = randomFor(4);
     for (let i = 0; i < 2500; i++) {
       let bytes: Buffer = Buffer.from(ordinaryXml(random));
       for (let m = random.below(8); m >= 0 && bytes.length > 0; m--) bytes = mutate(bytes, random);
-      const mode = random.chance(50) ? 'strict' : 'lenient';
+      const mode = random.chance(0.5) ? 'strict' : 'lenient';
       const { document, findings } = parseVoc(bytes, { mode });
       if (document === undefined) expect(findings.some(({ severity }) => severity === 'error')).toBe(true);
       for (const { pointer } of findings) {
@@ -181,7 +182,7 @@ describe('the scanner and the full parser', () => {
   });
 
   test('random bytes are not XML', () => {
-    const random = new Random(1);
+    const random = randomFor(5);
     for (let i = 0; i < 300; i++) {
       const bytes = Buffer.from(Array.from({ length: random.below(200) }, () => random.below(256)));
       expect(isOrdinary(bytes)).toBe(false);

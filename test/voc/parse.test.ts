@@ -243,12 +243,6 @@ describe('what is found', () => {
     expect(outcome(xml, 'strict')).toBe(strict);
   });
 
-  test('EC-124 an entity bomb is refused at once', () => {
-    const start = performance.now();
-    parseVoc(fixture('billion-laughs.xml'));
-    expect(performance.now() - start).toBeLessThan(100);
-  });
-
   test('a file over the limit is not read', () => {
     const { document, findings } = parseVoc(withShape(box), { maxBytes: 100 });
     expect(document).toBeUndefined();

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { severityOf } from '../../src/model/index.js';
-import { type MaskFacts, parseVoc, type VocCheckContext, vocRules } from '../../src/voc/index.js';
+import { type Finding, severityOf } from '../../src/model/index.js';
+import { checkVoc, type MaskFacts, parseVoc, type VocCheckContext, vocRules } from '../../src/voc/index.js';
 import { checkAll } from './check-all.js';
 
 const folder = new URL('../fixtures/voc/rules/', import.meta.url);
@@ -167,6 +167,20 @@ describe('named cases', () => {
     expect(parseVoc(xml).document?.objects[0]?.name).toBe(' a ');
     expect(ids(xml)).toEqual(['V041']);
     expect(ids(wrap(object(box(1, 2, 30, 40), ' ')))).toEqual(['V042']);
+  });
+
+  it.each([
+    ['\u3000a\u2003', '"a"'],
+    ['a \r\n\n\t b', '"a b"'],
+    [`a${' '.repeat(200_000)}b\n`, undefined],
+    ['\u00a0', undefined],
+  ])('V041 says what to write for %j', (name, meant) => {
+    const { document } = parseVoc(wrap(object(box(1, 2, 30, 40), name)));
+    const found: Finding[] = [];
+    checkVoc(document!, { mode: 'strict' }, (finding) => found.push(finding));
+    expect(found.map(({ rule }) => rule)).toEqual(['V041']);
+    if (meant !== undefined) expect(found[0]!.hint).toBe(`write ${meant}`);
+    else if (name === '\u00a0') expect(found[0]!.hint).toBe('give it a visible name');
   });
 
   it('EC-130: swapped corners are reported and left', () => {

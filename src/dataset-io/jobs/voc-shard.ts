@@ -82,6 +82,7 @@ class VocChecker {
     const { files, turns } = this;
     const { names, options } = this.work;
     const validator = new VocValidator(files, { ...options, maxDiagnostics });
+    files.expect(names, start, end);
     for (let at = start; at < end; at++) {
       const name = names[at];
       const file = files.readSync(name) ?? (await files.read(name));

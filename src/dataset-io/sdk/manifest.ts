@@ -70,7 +70,7 @@ export class Manifest {
       usage: rest.usage ?? 'all',
       encoding: rest.encoding,
       signal: rest.signal,
-      storage: session?.storage,
+      session,
       join: parsePascalVoc,
       onDiagnostic: (diagnostic) => {
         diagnostics.push(diagnostic);
@@ -90,6 +90,6 @@ export class Manifest {
   async save(path: string, options: SaveOptions = {}): Promise<ManifestWritten> {
     const { session, saveMode, ...rest } = options;
     const mode = writeModeOf(saveMode);
-    return await writeManifest(path, this.samples, { ...rest, mode, storage: session?.storage });
+    return await writeManifest(path, this.samples, { ...rest, mode, session });
   }
 }

@@ -84,7 +84,7 @@ export class PascalVoc {
    */
   static async parseXml(path: string, options: ParseXmlOptions = {}): Promise<PascalVoc> {
     const { session, signal, mode = 'strict' } = options;
-    return new PascalVoc(await readVocFile(path, { mode, signal, storage: session?.storage }));
+    return new PascalVoc(await readVocFile(path, { mode, signal, session }));
   }
 
   /**
@@ -171,7 +171,7 @@ export class PascalVoc {
   async saveXml(path: string, options: SaveXmlOptions = {}): Promise<VocWritten> {
     const { session, saveMode, signal, ...layout } = options;
     const mode = writeModeOf(saveMode);
-    return await writeVocFile(path, this.document, { ...layout, mode, signal, storage: session?.storage });
+    return await writeVocFile(path, this.document, { ...layout, mode, signal, session });
   }
 }
 

@@ -31,7 +31,7 @@ function samplesOf(
 ): Iterable<ManifestSample> | AsyncIterable<ManifestSample> {
   if (manifest instanceof Manifest) return manifest.samples;
   if (typeof manifest !== 'string') return manifest;
-  return readManifest(manifest, { encoding, mode, onDiagnostic, signal, storage: session?.storage });
+  return readManifest(manifest, { encoding, mode, onDiagnostic, signal, session });
 }
 
 /**

@@ -1,11 +1,11 @@
 import { OptionError } from '../../model/index.js';
-import type { Storage } from '../storage/index.js';
+import type { StorageHolder } from '../storages.js';
 
 /**
  * What the doors take as a session: any object. One that knows a storage opens paths of its kind with it; that
  * and the path alone decide where a file goes. Credentials in it are never looked at here.
  */
-export type SdkSession = object & { readonly storage?: Storage | undefined };
+export type SdkSession = StorageHolder;
 
 export interface SdkOptions {
   /** Needed for paths that are not local. */

@@ -3,7 +3,7 @@
  * written. Starts small, so that many open writers of little content cost little memory.
  */
 export class GatheredWrites {
-  readonly #write: (bytes: Uint8Array) => Promise<void>;
+  readonly #write: (bytes: Uint8Array, then?: Uint8Array) => Promise<void>;
   readonly #size: number;
   readonly #wholePieces: boolean;
   #buffer: Uint8Array = new Uint8Array(0);
@@ -14,11 +14,16 @@ export class GatheredWrites {
   #failure: unknown;
 
   /**
-   * @param write puts bytes into the file; called one at a time, the bytes stay unchanged until it resolves
+   * @param write puts bytes into the file, and others behind them when pieces are {@link lend lent}; called one at a
+   *   time, the bytes stay unchanged until it resolves
    * @param size bytes per write
    * @param wholePieces never split a piece between two writes
    */
-  constructor(write: (bytes: Uint8Array) => Promise<void>, size: number, wholePieces = false) {
+  constructor(
+    write: (bytes: Uint8Array, then?: Uint8Array) => Promise<void>,
+    size: number,
+    wholePieces = false,
+  ) {
     this.#write = write;
     this.#size = Math.max(1, size);
     this.#wholePieces = wholePieces;
@@ -41,6 +46,30 @@ export class GatheredWrites {
       this.#fill += count;
       from += count;
     }
+  }
+
+  /**
+   * Takes the bytes without copying them when they are many: they must stay unchanged until {@link pending} resolves.
+   * Resolves when their writing has begun.
+   */
+  async lend(piece: Uint8Array): Promise<void> {
+    if (piece.length < worthLending) {
+      await this.add(piece);
+      return;
+    }
+    await this.#settle();
+    const gathered = this.#buffer.subarray(0, this.#fill);
+    this.#begin(gathered.length === 0 ? this.#write(piece) : this.#write(gathered, piece));
+    if (gathered.length === 0) return;
+    const buffer = this.#buffer;
+    this.#buffer = this.#spare ?? new Uint8Array(0);
+    this.#spare = buffer;
+    this.#fill = 0;
+  }
+
+  /** The write under way, if any; resolves when it has ended, whatever becomes of it. */
+  get pending(): Promise<void> | undefined {
+    return this.#pending;
   }
 
   /** Resolves when everything given so far has been written. */
@@ -68,13 +97,17 @@ export class GatheredWrites {
     }
     await this.#settle();
     const full = this.#buffer;
-    this.#pending = this.#write(full).then(undefined, (error: unknown) => {
-      this.#failed = true;
-      this.#failure = error;
-    });
+    this.#begin(this.#write(full));
     this.#buffer = this.#spare ?? Buffer.allocUnsafeSlow(this.#size);
     this.#spare = full;
     this.#fill = 0;
+  }
+
+  #begin(write: Promise<void>): void {
+    this.#pending = write.then(undefined, (error: unknown) => {
+      this.#failed = true;
+      this.#failure = error;
+    });
   }
 
   async #settle(): Promise<void> {
@@ -85,3 +118,5 @@ export class GatheredWrites {
 }
 
 const firstBytes = 16 * 1024;
+/** Fewer bytes are copied in less time than a write of their own takes. */
+const worthLending = 64 * 1024;

@@ -11,6 +11,7 @@ export {
   type LinkKind,
   type LinkOptions,
   type ListOptions,
+  Loan,
   type ReadBuffer,
   type ReadOptions,
   type Storage,

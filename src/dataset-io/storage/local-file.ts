@@ -20,6 +20,13 @@ export async function writeAll(
   }
 }
 
+/** Writes the bytes of both where the file stands, mostly at once. */
+export async function writeBoth(handle: FileHandle, first: Uint8Array, second: Uint8Array): Promise<void> {
+  const { bytesWritten } = await handle.writev([first, second]);
+  if (bytesWritten < first.length) await writeAll(handle, first.subarray(bytesWritten));
+  await writeAll(handle, second.subarray(Math.max(0, bytesWritten - first.length)));
+}
+
 /**
  * Gives a new file the rights of the one it replaces. Only a privileged user may also give it the same
  * owner; for others the new file is their own, as every new file is.

@@ -8,6 +8,8 @@ import { localPath } from './local-target.js';
 import type { ReadOptions } from './storage.js';
 
 const chunkBytes = 1024 * 1024;
+/** What is lent is not copied, so that it need not stay in the processor's cache; fewer turns cost less then. */
+const lentChunkBytes = 4 * chunkBytes;
 
 /** The bytes of a local file, pipe or device; see `Storage.openRead`. */
 export async function* readLocal(
@@ -43,7 +45,7 @@ async function* readRegular(
   handle: FileHandle,
   found: BigIntStats,
   path: string,
-  { start = 0, end = Number.POSITIVE_INFINITY, reuse = false, signal }: ReadOptions,
+  { start = 0, end = Number.POSITIVE_INFINITY, reuse = false, loan, signal }: ReadOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const size = Number(found.size);
   let limit = end;
@@ -54,34 +56,46 @@ async function* readRegular(
     limit = Math.min(limit, committed ?? size);
   }
   let position = start;
-  /** With `reuse`: two buffers in turn, so that one is filled while the caller looks at the other. */
-  const buffers: Buffer[] = [];
-  let turn = 0;
-  const readNext = async (): Promise<Buffer | undefined> => {
+  const keeps = reuse || loan !== undefined;
+  const largest = loan === undefined ? chunkBytes : lentChunkBytes;
+  /**
+   * With `reuse`: buffers in turn, so that one is filled while the caller looks at another; with a loan a third is
+   * being written meanwhile.
+   */
+  const slots: Slot[] = loan === undefined ? [{}, {}] : [{}, {}, {}];
+  const readNext = async (slot: Slot): Promise<Buffer | undefined> => {
     if (position >= limit) return undefined;
+    await slot.lentUntil;
     // Beyond the size known at first there is most often nothing, so a small buffer asks.
     const expected = position < size ? size - position : probeBytes;
-    const wanted = Math.min(chunkBytes, expected, limit - position);
-    const kept = buffers[turn];
+    const wanted = Math.min(largest, expected, limit - position);
+    const { kept } = slot;
     const bytes: Buffer = kept !== undefined && kept.length >= wanted ? kept : Buffer.allocUnsafeSlow(wanted);
-    if (reuse) buffers[turn] = bytes;
-    turn ^= 1;
+    if (keeps) slot.kept = bytes;
     const { bytesRead } = await handle.read(bytes, 0, wanted, position);
     position += bytesRead;
     return bytesRead === 0 ? undefined : bytes.subarray(0, bytesRead);
   };
   let ahead: Promise<Buffer | undefined> | undefined;
-  for (;;) {
+  for (let turn = 0; ; turn++) {
     throwIfAborted(signal);
-    const bytes = await (ahead ?? readNext());
+    const slot = slots[turn % slots.length]!;
+    const bytes = await (ahead ?? readNext(slot));
     if (bytes === undefined) return;
-    if (reuse) {
-      ahead = readNext();
+    if (keeps) {
+      ahead = readNext(slots[(turn + 1) % slots.length]!);
       // Heard when the next chunk is asked for; a caller who has stopped reading need not know.
       ahead.catch(() => undefined);
     }
     yield bytes;
+    slot.lentUntil = loan?.until;
   }
+}
+
+interface Slot {
+  kept?: Buffer;
+  /** Somebody needs what is in the buffer until then. */
+  lentUntil?: Promise<void> | undefined;
 }
 
 const probeBytes = 16 * 1024;

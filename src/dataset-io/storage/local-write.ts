@@ -4,11 +4,19 @@ import { throwIfAborted } from '../../model/index.js';
 import type { AbandonedFiles } from './abandoned.js';
 import { GatheredWrites } from './gathered-writes.js';
 import { ioError } from './io-error.js';
-import { alreadyExists, cloneFile, placeNew, replaceWith, takeRightsOf, writeAll } from './local-file.js';
+import {
+  alreadyExists,
+  cloneFile,
+  placeNew,
+  replaceWith,
+  takeRightsOf,
+  writeAll,
+  writeBoth,
+} from './local-file.js';
 import { type Existing, findTarget, localPath, type Target } from './local-target.js';
 import { withLock } from './lock.js';
 import { failAfter } from './pour.js';
-import type { StorageStat, StorageWriter, WriteMode, WriteOptions } from './storage.js';
+import type { Loan, StorageStat, StorageWriter, WriteMode, WriteOptions } from './storage.js';
 import { streamWriter } from './stream-writer.js';
 import { lockFor, removeIfThere, temporaryFor } from './work-files.js';
 
@@ -23,7 +31,7 @@ export async function openLocalWrite(
   options: WriteOptions,
   abandoned: AbandonedFiles,
 ): Promise<StorageWriter> {
-  const { mode = 'create', durable = true, bufferBytes = defaultBufferBytes, signal } = options;
+  const { mode = 'create', durable = true, bufferBytes = defaultBufferBytes, loan, signal } = options;
   throwIfAborted(signal);
   try {
     const target = await findTarget(path);
@@ -33,7 +41,7 @@ export async function openLocalWrite(
     const temporary = temporaryFor(target.real);
     // Nobody may read a private file's new content before it has the private file's rights.
     const handle = await open(temporary, 'wx', target.existing === undefined ? 0o666 : 0o600);
-    return new LocalWriter(path, target, temporary, handle, { mode, durable, bufferBytes, signal });
+    return new LocalWriter(path, target, temporary, handle, { mode, durable, bufferBytes, loan, signal });
   } catch (error) {
     throw ioError(error, 'write', path);
   }
@@ -43,6 +51,7 @@ interface Settings {
   readonly mode: WriteMode;
   readonly durable: boolean;
   readonly bufferBytes: number;
+  readonly loan: Loan | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -62,7 +71,10 @@ class LocalWriter implements StorageWriter {
     this.#temporary = temporary;
     this.#handle = handle;
     this.#settings = settings;
-    this.#gathered = new GatheredWrites((bytes) => writeAll(handle, bytes), settings.bufferBytes);
+    this.#gathered = new GatheredWrites(
+      (bytes, then) => (then === undefined ? writeAll(handle, bytes) : writeBoth(handle, bytes, then)),
+      settings.bufferBytes,
+    );
   }
 
   get bytes(): number {
@@ -70,9 +82,14 @@ class LocalWriter implements StorageWriter {
   }
 
   async write(chunk: Uint8Array): Promise<void> {
-    throwIfAborted(this.#settings.signal);
+    const { loan, signal } = this.#settings;
+    throwIfAborted(signal);
     try {
-      await this.#gathered.add(chunk);
+      if (loan === undefined) await this.#gathered.add(chunk);
+      else {
+        await this.#gathered.lend(chunk);
+        if (this.#gathered.pending !== undefined) loan.extend(this.#gathered.pending);
+      }
       this.#bytes += chunk.length;
     } catch (error) {
       throw ioError(error, 'write', this.path);
@@ -188,7 +205,7 @@ async function finishCopy(
 async function place(
   temporary: string,
   real: string,
-  { path, mode, durable, signal }: Omit<Settings, 'bufferBytes'> & { readonly path: string },
+  { path, mode, durable, signal }: Omit<Settings, 'bufferBytes' | 'loan'> & { readonly path: string },
 ): Promise<void> {
   if (mode === 'create') {
     await placeNew(temporary, real, path, durable);

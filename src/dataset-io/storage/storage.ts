@@ -30,6 +30,24 @@ export interface StorageOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/**
+ * Memory on its way from a reader to a writer that does not copy it: the writer says until when it needs what it was
+ * given, and the reader does not fill that memory anew before then. Both are given the same one.
+ */
+export class Loan {
+  #until: Promise<void> | undefined;
+
+  /** Resolves, in any case, when no bytes that were given to the writer before now are needed any more. */
+  get until(): Promise<void> | undefined {
+    return this.#until;
+  }
+
+  /** Of the writer. @param until resolves when it needs none of the bytes that it has been given so far */
+  extend(until: Promise<void>): void {
+    this.#until = until;
+  }
+}
+
 export interface ReadOptions extends StorageOptions {
   /** First byte, 0-based. Default 0. */
   readonly start?: number | undefined;
@@ -40,6 +58,11 @@ export interface ReadOptions extends StorageOptions {
    * false; saves up to half of the time of plain copying and counting.
    */
   readonly reuse?: boolean | undefined;
+  /**
+   * As `reuse`, for callers that will have given the chunk's bytes to a writer with the same loan by then: the
+   * memory stays as it is until the loan is over. Chunks may be larger.
+   */
+  readonly loan?: Loan | undefined;
 }
 
 export interface ListOptions extends StorageOptions {
@@ -62,6 +85,11 @@ export interface WriteOptions extends StorageOptions {
   readonly durable?: boolean | undefined;
   /** Bytes gathered before each write to the disk; two such buffers exist per open writer. Default 1 MiB. */
   readonly bufferBytes?: number | undefined;
+  /**
+   * Large chunks may be written from where they are: their memory stays as it is until the loan says otherwise. Default:
+   * they are copied, or written before the next one is asked for.
+   */
+  readonly loan?: Loan | undefined;
 }
 
 export interface AppendOptions extends StorageOptions {
@@ -96,7 +124,10 @@ export interface StorageWriter {
   readonly path: string;
   /** Bytes given so far. */
   readonly bytes: number;
-  /** Takes the bytes; the caller may reuse `chunk` once the promise has resolved. After a failure only `abort` works. */
+  /**
+   * Takes the bytes; the caller may reuse `chunk` once the promise has resolved, or when the `loan` is over. After a
+   * failure only `abort` works.
+   */
   write(chunk: Uint8Array): Promise<void>;
   /** Makes the file durable and visible. In mode `create` this, too, can fail with `AlreadyExists`. */
   commit(): Promise<StorageStat>;
@@ -151,7 +182,8 @@ export interface Storage {
 
   /**
    * Writes a whole file: complete under its name, or not there (mode `overwrite`: the old one untouched).
-   * A chunk may be reused by its producer as soon as the next one is asked for. The directory must exist.
+   * A chunk may be reused by its producer as soon as the next one is asked for, or when the `loan` is over. The directory
+   * must exist.
    */
   writeAtomic(
     path: string,

@@ -239,14 +239,19 @@ export function relativeReference(fromDirectory: string, toPath: string): string
   if (to.kind === 'memory' && from.kind === 'memory') {
     return checked(relativeKey(from.path, to.path), fromDirectory, to, to.path);
   }
-  return toPath;
+  // Seen from another kind of place, a path that is relative here would mean something else.
+  return to.kind === 'local' && !isAbsolute(to.path) ? slashed(nodePath.resolve(to.path)) : toPath;
 }
 
 function relativeLocal(fromDirectory: string, to: string): string {
   if (isDrive(to)) return to;
   const way = nodePath.relative(nodePath.resolve(fromDirectory), nodePath.resolve(to));
-  if (way === '' || nodePath.isAbsolute(way)) return nodePath.resolve(to).split(nodePath.sep).join('/');
-  return plain(nodePath.sep === '/' ? way : way.split(nodePath.sep).join('/'));
+  if (way === '' || nodePath.isAbsolute(way)) return slashed(nodePath.resolve(to));
+  return plain(slashed(way));
+}
+
+function slashed(path: string): string {
+  return nodePath.sep === '/' ? path : path.split(nodePath.sep).join('/');
 }
 
 function relativeKey(prefix: string, key: string): string {

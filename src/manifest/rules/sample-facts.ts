@@ -58,10 +58,11 @@ const wellKnown: ReadonlyMap<string, number> = new Map(
 export function usageTag(usage: string): number {
   const tag = wellKnown.get(usage);
   if (tag !== undefined) return tag;
-  const upper = usage.toUpperCase();
-  const known = wellKnown.get(upper);
+  // Not in upper case, where letters of other alphabets become those of TRAIN and TEST.
+  const lower = usage.toLowerCase();
+  const known = wellKnown.get(lower);
   if (known !== undefined) return known;
   let hash = 0;
-  for (let i = 0; i < upper.length; i++) hash = (hash * 31 + upper.charCodeAt(i)) >>> 0;
+  for (let i = 0; i < lower.length; i++) hash = (hash * 31 + lower.charCodeAt(i)) >>> 0;
   return 5 + (hash % 3);
 }

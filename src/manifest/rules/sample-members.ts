@@ -11,17 +11,17 @@ import { extensionOf, sourceKind } from './source.js';
 const longestText = 100 * 1024;
 
 const usageWords = ['TRAIN', 'EVAL', 'TEST', 'INFERENCE'];
-const usageSynonyms: Readonly<Record<string, string>> = {
-  training: 'TRAIN',
-  val: 'EVAL',
-  valid: 'EVAL',
-  validate: 'EVAL',
-  validation: 'EVAL',
-  evaluation: 'EVAL',
-  testing: 'TEST',
-  infer: 'INFERENCE',
-  predict: 'INFERENCE',
-};
+const usageSynonyms: ReadonlyMap<string, string> = new Map([
+  ['training', 'TRAIN'],
+  ['val', 'EVAL'],
+  ['valid', 'EVAL'],
+  ['validate', 'EVAL'],
+  ['validation', 'EVAL'],
+  ['evaluation', 'EVAL'],
+  ['testing', 'TEST'],
+  ['infer', 'INFERENCE'],
+  ['predict', 'INFERENCE'],
+]);
 const sampleTypes: Readonly<Record<Medium, number>> = { image: 0, text: 1, audio: 2 };
 const knownSampleTypes = [0, 1, 2, 4, 6, 9];
 const imageExtensions = new Set(['jpg', 'jpeg', 'png', 'bmp']);
@@ -91,7 +91,7 @@ export function checkUsage(usage: JsonValue, facts: SampleFacts, out: Reporter):
   facts.usage = usage;
   facts.usageTag = usageTag(usage);
   if (facts.usageTag > noUsage && facts.usageTag <= usageWords.length) return;
-  const meant = nearest(usage, usageWords) ?? usageSynonyms[usage.toLowerCase()];
+  const meant = nearest(usage, usageWords) ?? usageSynonyms.get(usage.toLowerCase());
   const known = 'known words are TRAIN, EVAL, TEST and INFERENCE';
   out.add('M027', `usage is ${show(usage)}`, '/usage', {
     hint: meant === undefined ? known : `did you mean ${meant}? ${known}`,

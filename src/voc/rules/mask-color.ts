@@ -1,4 +1,4 @@
-const form = /^\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*$/;
+const form = /^[ \t\r\n]*(\d{1,3})[ \t\r\n]*,[ \t\r\n]*(\d{1,3})[ \t\r\n]*,[ \t\r\n]*(\d{1,3})[ \t\r\n]*$/;
 
 /**
  * Reads `R,G,B`, blanks around the numbers allowed.

@@ -1,4 +1,4 @@
-import { flagOf, type ImageObject } from '../../model/image.js';
+import { flagOf, type ImageObject, rotationOf } from '../../model/image.js';
 import { shapeKinds } from '../../model/shape.js';
 import { VocObject } from '../document.js';
 import { parseMaskColor } from './mask-color.js';
@@ -17,11 +17,13 @@ export function checkObject(object: ImageObject, place: Place, scope: Scope): vo
       );
     }
   } else if (isPadded(name)) {
+    const lines = name.split(/[\r\n]/).map((line) => line.trim());
+    const unpadded = lines.filter((line) => line !== '').join(' ');
     scope.fault(
       'V041',
       pointerTo(place, 'name'),
       `name ${quote(name)} has blanks around it or a line break`,
-      `write ${quote(name.trim().replace(/\s*[\r\n]+\s*/g, ' '))}`,
+      unpadded === '' ? 'give it a visible name' : `write ${quote(unpadded)}`,
     );
   }
   checkFlags(object, place, scope);
@@ -65,7 +67,7 @@ function checkParts(owner: ImageObject, place: Place, scope: Scope): void {
   }
 }
 
-/** Blanks at either end, or a line break anywhere. */
+/** White space of any script at either end, or a line break anywhere. */
 function isPadded(name: string): boolean {
   return (
     isBlank(name.charCodeAt(0)) ||
@@ -76,7 +78,7 @@ function isPadded(name: string): boolean {
 }
 
 function isBlank(code: number): boolean {
-  return code <= 0x20 || code === 0xa0 || code === 0x3000;
+  return code < 0x80 ? code <= 0x20 : String.fromCharCode(code).trim() === '';
 }
 
 function checkFlags(object: ImageObject, place: Place, scope: Scope): void {
@@ -138,8 +140,8 @@ const booleanLike = /^(?:0|1|true|false)$/i;
 function checkRotation(object: ImageObject, place: Place, scope: Scope): void {
   const angle = object.properties.get('@modelarts:clockwise_angle');
   if (angle !== undefined) {
-    const degrees = angle.trim() === '' ? Number.NaN : Number(angle);
-    if (!(degrees >= -360 && degrees <= 360)) {
+    const degrees = rotationOf(object);
+    if (degrees === undefined || degrees < -360 || degrees > 360) {
       const message = `@modelarts:clockwise_angle is ${quote(angle)}`;
       scope.fault('V086', pointerTo(place, 'properties'), message, 'write degrees from -360 to 360');
     }

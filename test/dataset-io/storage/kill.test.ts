@@ -5,15 +5,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LocalStorage, openTree } from '../../../src/dataset-io/storage/index.js';
+import { randomFor } from '../../support/random.js';
 import { buildForChild, runChild, startChild } from './build-for-child.js';
 import { chunksOf, contentOf } from './conformance.js';
 
-const seed = Number(process.env['LABELKIT_SEED'] ?? Date.now() % 1_000_000);
 let built: { url: string; directory: string };
 let root: string;
 
 beforeAll(() => {
-  console.info(`kill tests: LABELKIT_SEED=${seed}`);
   built = buildForChild();
   root = mkdtempSync(join(tmpdir(), 'labelkit-kill-'));
 });
@@ -21,17 +20,6 @@ afterAll(() => {
   rmSync(built.directory, { recursive: true });
   rmSync(root, { recursive: true });
 });
-
-/** A small generator of numbers in 0…1 (mulberry32). */
-function randomFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /**
  * Writes over and over until it is killed, and says `ready` after the first time: so each child also shows
@@ -61,7 +49,7 @@ const writer = (kind: 'overwrite' | 'append' | 'appendInPlace'): string => `
     const source = async function* () {
       for (let k = 1; k <= count; k++) yield Buffer.from(id + ' ' + i + ' ' + k + ' ' + count + ' ' + 'x'.repeat(10000) + '\\n');
     };
-    await storage.append(path, source(), { waitMs: 20000, inPlace: ${kind === 'appendInPlace'} });`
+    await storage.append(path, source(), { waitMs: 300000, inPlace: ${kind === 'appendInPlace'} });`
     }
     if (i === 0) console.log('ready');
   }`;
@@ -109,10 +97,10 @@ function countBatches(content: string): number {
 }
 
 test.concurrent('killed while overwriting: the old or the new content, never a mix', async () => {
-  const random = randomFrom(seed);
+  const random = randomFor(1);
   const path = join(root, 'overwritten');
   for (let round = 0; round < 20; round++) {
-    await killOne(writer('overwrite'), path, `o${round}`, random() * 40);
+    await killOne(writer('overwrite'), path, `o${round}`, random.below(40));
     expect(isComplete(readFileSync(path, 'utf8'))).toBe(true);
   }
   await new LocalStorage().writeAtomic(path, Buffer.from('end'), { mode: 'overwrite' });
@@ -120,11 +108,11 @@ test.concurrent('killed while overwriting: the old or the new content, never a m
 });
 
 test.concurrent('killed while appending by copy: whole batches for every reader', async () => {
-  const random = randomFrom(seed + 1);
+  const random = randomFor(2);
   const path = join(root, 'appended');
   let before = 0;
   for (let round = 0; round < 20; round++) {
-    await killOne(writer('append'), path, `a${round}`, random() * 40);
+    await killOne(writer('append'), path, `a${round}`, random.below(40));
     const batches = countBatches(readFileSync(path, 'utf8'));
     expect(batches).toBeGreaterThan(before);
     before = batches;
@@ -132,13 +120,13 @@ test.concurrent('killed while appending by copy: whole batches for every reader'
 });
 
 test.concurrent('killed while appending in place: whole batches for our readers, and for all after the next append', async () => {
-  const random = randomFrom(seed + 2);
+  const random = randomFor(3);
   const path = join(root, 'lengthened');
   const storage = new LocalStorage();
   writeFileSync(path, `base${'x'.repeat(1_500_000)}\n`);
   let before = 0;
   for (let round = 0; round < 20; round++) {
-    await killOne(writer('appendInPlace'), path, `p${round}`, random() * 40);
+    await killOne(writer('appendInPlace'), path, `p${round}`, random.below(40));
     const batches = countBatches(await contentOf(storage, path));
     expect(batches).toBeGreaterThan(before);
     before = batches;
@@ -150,11 +138,11 @@ test.concurrent('killed while appending in place: whole batches for our readers,
 });
 
 test('several appenders of one file, killed one after the other', async () => {
-  const random = randomFrom(seed + 3);
+  const random = randomFor(4);
   const path = join(root, 'contested');
   for (let round = 0; round < 4; round++) {
     const ids = [0, 1, 2].map((n) => `c${round}n${n}`);
-    await Promise.all(ids.map((id) => killOne(writer('append'), path, id, random() * 60)));
+    await Promise.all(ids.map((id) => killOne(writer('append'), path, id, random.below(60))));
     const content = readFileSync(path, 'utf8');
     countBatches(content);
     for (const id of ids) expect(content.includes(`${id} 0 1 `)).toBe(true);

@@ -18,7 +18,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { LocalStorage } from '../../../src/dataset-io/storage/index.js';
+import { Loan, LocalStorage } from '../../../src/dataset-io/storage/index.js';
+import { randomFor } from '../../support/random.js';
 import { buildForChild, runChild } from './build-for-child.js';
 import { chunksOf, codeOf, contentOf } from './conformance.js';
 
@@ -45,7 +46,17 @@ function freshRoot(): string {
 }
 
 const text = (value: string): Uint8Array => Buffer.from(value, 'utf8');
-const openFiles = (): number => readdirSync('/proc/self/fd').length;
+/** How many descriptors of this process lead below a folder: the other tests have theirs open at the same time. */
+function openFilesBelow(folder: string): number {
+  const leads = (fd: string): boolean => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
+    } catch {
+      return false; // Closed since it was listed.
+    }
+  };
+  return readdirSync('/proc/self/fd').filter(leads).length;
+}
 
 async function entriesOf(directory: string, options: { followLinks?: boolean } = {}): Promise<string[]> {
   const entries: string[] = [];
@@ -57,7 +68,7 @@ async function entriesOf(directory: string, options: { followLinks?: boolean } =
 
 /** Prelude of child scripts. */
 const prelude = (): string => `
-  import { LocalStorage } from ${JSON.stringify(built.url)};
+  import { Loan, LocalStorage } from ${JSON.stringify(built.url)};
   const storage = new LocalStorage();
   const lines = async function* (...parts) { for (const part of parts) yield Buffer.from(part); };
   const code = async (work) => { try { await work(); return 'no error'; } catch (error) { return error.code; } };
@@ -68,8 +79,10 @@ describe('reading', () => {
     const root = freshRoot();
     const path = join(root, 'a');
     writeFileSync(path, Buffer.alloc(3 * mebibyte, 'x'));
-    await contentOf(storage, path);
-    const before = openFiles();
+    const held = storage.openRead(path);
+    await held.next();
+    expect(openFilesBelow(root)).toBe(1);
+    await held.return(undefined);
     for (let i = 0; i < 20; i++) {
       for await (const _ of storage.openRead(path)) break;
       await contentOf(storage, path);
@@ -83,7 +96,7 @@ describe('reading', () => {
       await codeOf(storage.append(path, chunksOf('half')));
       storage.openRead(path);
     }
-    expect(openFiles()).toBe(before);
+    expect(openFilesBelow(root)).toBe(0);
   });
 
   test('chunks are separate memory', async () => {
@@ -107,6 +120,56 @@ describe('reading', () => {
       done += chunk.length;
     }
     expect([done, buffers.size]).toEqual([content.length - 2, 2]);
+  });
+
+  test('lent memory is used again when the loan is over, and not before', async () => {
+    const path = join(freshRoot(), 'a');
+    const content = Buffer.from(Uint8Array.from({ length: 20 * mebibyte + 5 }, (_, i) => (i >> 20) + i));
+    writeFileSync(path, content);
+    const loan = new Loan();
+    const chunks = storage.openRead(path, { loan });
+    let over = () => {};
+    const next = async () => (await chunks.next()).value as Uint8Array;
+    const first = await next();
+    loan.extend(
+      new Promise((resolve) => {
+        over = resolve;
+      }),
+    );
+    const held = [first, await next(), await next()];
+    // The fourth chunk needs the first one's memory.
+    const fourth = next();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(Buffer.concat(held).equals(content.subarray(0, 12 * mebibyte))).toBe(true);
+    over();
+    const buffers = new Set(held.map(({ buffer }) => buffer));
+    let done = 12 * mebibyte;
+    for (let chunk = await fourth; chunk !== undefined; chunk = await next()) {
+      buffers.add(chunk.buffer);
+      expect(content.subarray(done, done + chunk.length).equals(chunk)).toBe(true);
+      done += chunk.length;
+    }
+    expect([done, buffers.size]).toEqual([content.length, 3]);
+  });
+
+  test('large pieces are written from where they are, in order with copied ones, for as long as the loan', async () => {
+    const path = join(freshRoot(), 'a');
+    const loan = new Loan();
+    const random = randomFor(21);
+    const writer = await storage.openWrite(path, { loan, bufferBytes: 100_000 });
+    const expected: Uint8Array[] = [];
+    for (let i = 0; i < 60; i++) {
+      const piece = Buffer.alloc(random.below(random.pick([10, 70_000, 400_000])), i);
+      expected.push(Buffer.from(piece));
+      await writer.write(piece);
+      if (random.chance(0.5)) {
+        await loan.until;
+        piece.fill('-');
+      } else if (piece.length < 60_000) piece.fill('-');
+    }
+    await writer.commit();
+    expect(readFileSync(path).equals(Buffer.concat(expected))).toBe(true);
+    expect(writer.bytes).toBe(Buffer.concat(expected).length);
   });
 
   test('files whose size the system does not tell', async () => {
@@ -350,8 +413,11 @@ describe('EC-104: a full disk', () => {
   const attempts = (root: string): string => `${prelude()}
     const path = ${JSON.stringify(join(root, 'a'))};
     const big = async function* () { for (let i = 0; i < 64; i++) yield Buffer.from(('x'.repeat(1023) + '\\n').repeat(256)); };
+    const loan = new Loan();
+    const lent = async function* () { for await (const chunk of big()) { yield Buffer.from('xyz'); yield chunk; } };
     console.log(JSON.stringify([
       await code(() => storage.writeAtomic(path, big(), { mode: 'overwrite' })),
+      await code(() => storage.writeAtomic(path, lent(), { mode: 'overwrite', loan })),
       await code(() => storage.writeAtomic(path + '.new', big())),
       await code(() => storage.append(path, big())),
       await code(() => storage.append(path, big(), { inPlace: true })),
@@ -365,7 +431,7 @@ describe('EC-104: a full disk', () => {
     writeFileSync(join(root, 'a'), old);
     const { stdout, stderr } = await runChild(attempts(root), { prefix });
     expect(stderr).toBe('');
-    expect(JSON.parse(stdout)).toEqual(Array(6).fill('NoSpace'));
+    expect(JSON.parse(stdout)).toEqual(Array(7).fill('NoSpace'));
     expect(readFileSync(join(root, 'a'), 'utf8') === old).toBe(true);
     expect(readdirSync(root)).toEqual(['a']);
   });
@@ -378,7 +444,7 @@ describe('EC-104: a full disk', () => {
       writeFileSync(join(root, 'a'), old);
       const { stdout, stderr } = await runChild(attempts(root));
       expect(stderr).toBe('');
-      expect(JSON.parse(stdout)).toEqual(Array(6).fill('NoSpace'));
+      expect(JSON.parse(stdout)).toEqual(Array(7).fill('NoSpace'));
       expect(readFileSync(join(root, 'a'), 'utf8') === old).toBe(true);
       expect(readdirSync(root)).toEqual(['a']);
     } finally {

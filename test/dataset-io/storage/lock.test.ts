@@ -57,7 +57,7 @@ test('another process that holds the lock is named, and killed it no longer matt
   writeFileSync(path, 'old\n');
   const child = startChild(
     `import { LocalStorage } from ${JSON.stringify(built.url)};
-    async function* stuck() { yield Buffer.from('half\\n'); console.log('ready'); await new Promise((r) => setTimeout(r, 60000)); }
+    async function* stuck() { yield Buffer.from('half\\n'); console.log('ready'); await new Promise((r) => setTimeout(r, 600000)); }
     await new LocalStorage().append(${JSON.stringify(path)}, stuck());`,
     [],
   );
@@ -114,7 +114,7 @@ test('many that see the same dead lock: one at a time gets in, also when a taker
     let inside = 0;
     let done = 0;
     const contender = async () => {
-      const lock = await acquireLock(lockFile, request(lockFile, 20_000));
+      const lock = await acquireLock(lockFile, request(lockFile, 300_000));
       inside++;
       expect(inside).toBe(1);
       await sleep(1);
@@ -148,7 +148,7 @@ test('four processes append to one file at the same time: no line lost, none twi
     const storage = new LocalStorage();
     for (let i = 0; i < 15; i++) {
       const lines = async function* () { for (let k = 0; k < 3; k++) yield Buffer.from('${id}:' + i + ':' + k + ':' + 'x'.repeat(20000) + '\\n'); };
-      await storage.append(${JSON.stringify(path)}, lines(), { waitMs: 30000 });
+      await storage.append(${JSON.stringify(path)}, lines(), { waitMs: 300000 });
     }`;
   const results = await Promise.all([0, 1, 2, 3].map((id) => runChild(script(id))));
   expect(results.map(({ code, stderr }) => `${code}${stderr}`)).toEqual(['0', '0', '0', '0']);

@@ -79,6 +79,22 @@ describe('what findings say', () => {
       hint: 'did you mean EVAL? known words are TRAIN, EVAL, TEST and INFERENCE',
     },
     {
+      name: 'M027 takes a letter whose upper case is S for no S',
+      value: { source: 'obs://b/1.jpg', usage: 'te\u017ft' },
+      rule: 'M027',
+      pointer: '/usage',
+      message: 'usage is "te\u017ft"',
+      hint: 'did you mean TEST? known words are TRAIN, EVAL, TEST and INFERENCE',
+    },
+    {
+      name: 'M027 guesses nothing for names of the language',
+      value: { source: 'obs://b/1.jpg', usage: 'constructor' },
+      rule: 'M027',
+      pointer: '/usage',
+      message: 'usage is "constructor"',
+      hint: 'known words are TRAIN, EVAL, TEST and INFERENCE',
+    },
+    {
       name: 'M052 guesses the task',
       value: image({ type: 'modelarts/object_detecton', 'annotation-loc': 'a.xml' }),
       rule: 'M052',

@@ -1,0 +1,29 @@
+import { inspect } from 'node:util';
+
+const redacted = '[redacted]';
+
+/** A text that must not be seen by accident: printing, logging and serialising it all give `[redacted]`. */
+export class Secret {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The text itself. Ask for it where it is used, and keep nothing of it. */
+  reveal(): string {
+    return this.#text;
+  }
+
+  toString(): string {
+    return redacted;
+  }
+
+  toJSON(): string {
+    return redacted;
+  }
+
+  [inspect.custom](): string {
+    return redacted;
+  }
+}

@@ -1,0 +1,33 @@
+import { ObsStorage } from '../../../../src/dataset-io/storage/obs/index.js';
+import { type Limits, storageConformance } from '../conformance.js';
+import { FakeWire } from './fake-wire.js';
+import { testTiming } from './timing.js';
+
+/** What object storage cannot promise; see the docstring of `ObsStorage`. */
+const limits: Limits = { foreign: 'mem://a', flatKeys: true, noLinks: true, sharedAppend: true };
+
+storageConformance(
+  'obs in memory',
+  async () => {
+    const storage = new ObsStorage({ wire: new FakeWire(), timing: testTiming(), directoryMarkers: true });
+    return { storage, root: 'obs://bucket' };
+  },
+  limits,
+);
+
+storageConformance(
+  'obs in memory, small parts, below a prefix',
+  async () => {
+    const storage = new ObsStorage({
+      wire: new FakeWire({ minPartBytes: 100 * 1024 }),
+      timing: testTiming(),
+      directoryMarkers: true,
+      read: { partBytes: 100_000, parallelFromBytes: 300_000 },
+      write: { partBytes: 100 * 1024, appendBytes: 4 },
+    });
+    const root = 's3a://bucket/a b//%41/../ä';
+    await storage.makeDir(root);
+    return { storage, root };
+  },
+  limits,
+);
