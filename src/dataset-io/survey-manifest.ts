@@ -1,17 +1,18 @@
 import {
+  type FileCheck,
   isRepeat,
   locateRepeat,
+  type ManifestSummary,
   ManifestValidator,
   type ManifestValidatorOptions,
 } from '../manifest/index.js';
-import { type Diagnostic, throwIfAborted } from '../model/index.js';
+import { type Diagnostic, type Mode, type Profile, throwIfAborted } from '../model/index.js';
 import { byteOrderMark, type Encoding, LineSplitter, parseEncoding } from '../text/index.js';
 import { checkInThreads } from './jobs/manifest-threads.js';
 import type { ShardProgress } from './jobs/shard.js';
 import { jobsOf } from './jobs/threads.js';
 import { lineAt } from './line-at.js';
 import { estimateLines } from './line-estimate.js';
-import { manifestFileCheck } from './manifest-files.js';
 import { dirOf, type Storage } from './storage/index.js';
 import type { Survey, ValidateOptions } from './validate-options.js';
 
@@ -48,6 +49,16 @@ async function isRefused(
   return false;
 }
 
+/** What looks at annotation files and images is loaded only where that is wanted. */
+async function fileCheckFor(
+  storage: Storage,
+  base: string,
+  own: { readonly mode: Mode; readonly profile: Profile },
+): Promise<FileCheck> {
+  const { manifestFileCheck } = await import('./manifest-files.js');
+  return manifestFileCheck(storage, base, own);
+}
+
 /** Checks a manifest, in threads when it is large and on the local disk. */
 export async function surveyManifest(
   storage: Storage,
@@ -73,14 +84,20 @@ export async function surveyManifest(
     jobs > 1 &&
     splittable &&
     options.checkFiles !== true &&
-    storage.scheme === 'file' &&
+    storage.openSync !== undefined &&
     size !== undefined &&
     size >= threadsFromBytes &&
     !(await isRefused(storage, input, encoding, signal))
   ) {
     const work = { path: input, size, encoding, maxLineBytes };
     const onProgress = (progress: ShardProgress) => options.onProgress?.({ ...progress, ...totals });
-    const summary = await checkInThreads(storage, work, jobs, { ...own, onDiagnostic }, onProgress, signal);
+    const file = storage.openSync(input);
+    let summary: ManifestSummary;
+    try {
+      summary = await checkInThreads(file, work, jobs, { ...own, onDiagnostic }, onProgress, signal);
+    } finally {
+      file.close();
+    }
     for (const [at, found] of diagnostics.entries()) {
       if (!isRepeat(found)) continue;
       diagnostics[at] = locateRepeat(
@@ -92,7 +109,7 @@ export async function surveyManifest(
   }
   const checkFiles =
     options.checkFiles === true
-      ? manifestFileCheck(storage, options.baseDir ?? dirOf(input), own)
+      ? await fileCheckFor(storage, options.baseDir ?? dirOf(input), own)
       : undefined;
   const validator = new ManifestValidator({
     ...own,
