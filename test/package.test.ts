@@ -188,7 +188,6 @@ describe('each door opens on exactly these names', () => {
       reportUnreadableXml
       resolveAlias
       taskOf
-      transferablesOf
       unknownMembers"
     `);
   });

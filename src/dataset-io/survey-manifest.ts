@@ -1,6 +1,7 @@
 import {
   isRepeat,
   locateRepeat,
+  type ManifestSummary,
   ManifestValidator,
   type ManifestValidatorOptions,
 } from '../manifest/index.js';
@@ -11,7 +12,7 @@ import type { ShardProgress } from './jobs/shard.js';
 import { jobsOf } from './jobs/threads.js';
 import { lineAt } from './line-at.js';
 import { estimateLines } from './line-estimate.js';
-import { ManifestFiles } from './manifest-files.js';
+import type { ManifestFiles, ManifestFilesOptions } from './manifest-files.js';
 import { dirOf, type Storage } from './storage/index.js';
 import type { Survey, ValidateOptions } from './validate-options.js';
 
@@ -48,6 +49,12 @@ async function isRefused(
   return false;
 }
 
+/** The check of the files that lines refer to. Reading images and VOC files is loaded only where it is wanted. */
+async function filesOf(options: ManifestFilesOptions): Promise<ManifestFiles> {
+  const { ManifestFiles } = await import('./manifest-files.js');
+  return new ManifestFiles(options);
+}
+
 /** Checks a manifest, in threads when it is large and on the local disk. */
 export async function surveyManifest(
   storage: Storage,
@@ -73,14 +80,20 @@ export async function surveyManifest(
     jobs > 1 &&
     splittable &&
     options.checkFiles !== true &&
-    storage.scheme === 'file' &&
+    storage.openSync !== undefined &&
     size !== undefined &&
     size >= threadsFromBytes &&
     !(await isRefused(storage, input, encoding, signal))
   ) {
     const work = { path: input, size, encoding, maxLineBytes };
     const onProgress = (progress: ShardProgress) => options.onProgress?.({ ...progress, ...totals });
-    const summary = await checkInThreads(storage, work, jobs, { ...own, onDiagnostic }, onProgress, signal);
+    const file = storage.openSync(input);
+    let summary: ManifestSummary;
+    try {
+      summary = await checkInThreads(file, work, jobs, { ...own, onDiagnostic }, onProgress, signal);
+    } finally {
+      file.close();
+    }
     for (const [at, found] of diagnostics.entries()) {
       if (!isRepeat(found)) continue;
       diagnostics[at] = locateRepeat(
@@ -92,7 +105,7 @@ export async function surveyManifest(
   }
   const files =
     options.checkFiles === true
-      ? new ManifestFiles({
+      ? await filesOf({
           places: options,
           base: options.baseDir ?? dirOf(input),
           mode: own.mode,

@@ -4,6 +4,8 @@ import { throwIfAborted } from '../model/index.js';
 /** Longest stretch of blocking reads, in milliseconds: a signal and a timer are heard after that. */
 const longestStretch = 25;
 
+export { nextTurn };
+
 /** Lets the event loop of a thread that reads with blocking calls turn often enough, and no more often. */
 export class Turns {
   private since = performance.now();

@@ -2,7 +2,7 @@ export { type AnnotationInit, ManifestAnnotation } from './annotation.js';
 export { ManifestBatch, type UnreadableLine } from './batch.js';
 export type { HardStyle } from './canonical.js';
 export { type LinePlace, locateFinding } from './locate.js';
-export { isRepeat, locateRepeat, ManifestMerger, transferablesOf } from './merge.js';
+export { isRepeat, locateRepeat, ManifestMerger } from './merge.js';
 export { type ParsedLine, type ParseLineOptions, parseManifestLine } from './parse-line.js';
 export type { ManifestValidatorState } from './part.js';
 export {

@@ -6,14 +6,8 @@ import { onceLimit, Reporter } from './rules/context.js';
 import { CrossSampleCheck, reportRepeat } from './rules/cross-sample.js';
 import { DiagnosticOutput } from './rules/diagnostic-output.js';
 import { FileTally, joinFacts } from './rules/file-tally.js';
-import { buffersOf } from './rules/sample-records.js';
 import { type ManifestSummary, summarize } from './summary.js';
 import type { ManifestValidatorOptions } from './validate.js';
-
-/** The memory of a state that another thread can have without a copy. */
-export function transferablesOf({ records }: ManifestValidatorState): ArrayBuffer[] {
-  return records === undefined ? [] : buffersOf(records);
-}
 
 const repeatRules: ReadonlySet<string> = new Set(['M141', 'M142', 'M143']);
 

@@ -46,7 +46,7 @@ export interface ManifestValidatorOptions extends ManifestCheckContext, OutputOp
  */
 export class ManifestValidator {
   private readonly options: ManifestValidatorOptions;
-  private tally = new FileTally();
+  private readonly tally = new FileTally();
   private readonly facts = newFacts();
   private readonly check: LineCheck;
   private readonly output: DiagnosticOutput;
@@ -82,7 +82,7 @@ export class ManifestValidator {
       this.cleanLine = new CleanLineScanner(this.check.names, this.tally.labels);
     }
     if (crossSample) {
-      this.records = new SampleRecords();
+      this.records = new SampleRecords(shard);
       if (!shard) this.cross = new CrossSampleCheck(options.expectedSamples);
     }
   }
@@ -248,20 +248,25 @@ export class ManifestValidator {
 
   /**
    * The result of the lines pushed since the last call, which make one part of a file, for a `ManifestMerger`.
-   * Parts taken from one validator must come to the merger in the order in which they were taken.
+   * Parts taken from one validator must come to the merger in the order in which they were taken. Its records
+   * are in shared memory: a thread that it is posted to looks at the same ones.
    *
    * @param facts  those of the part: its lines are numbered from 1
    */
   takeState(facts: ContainerFacts): ManifestValidatorState {
     const { tally, entries, records } = this;
-    this.tally = new FileTally();
-    this.cleanLine?.countInto(this.tally.labels);
+    this.cleanLine?.forgetTally();
     this.entries = [];
     return {
       facts,
-      tally: tally.exportState(),
+      tally: tally.takeState(),
       entries,
       ...(records === undefined ? {} : { records: records.take() }),
     };
+  }
+
+  /** Gives back what {@link takeState} has given, once the merger has it: later parts use its memory again. */
+  reuse({ records }: ManifestValidatorState): void {
+    if (records !== undefined) this.records?.reuse(records);
   }
 }

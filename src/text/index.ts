@@ -22,15 +22,3 @@ export { stringifyJson } from './json-write.js';
 export type { ContainerFacts, LineBatch, LineProblem } from './line-batch.js';
 export { defaultMaxLineBytes, LineSplitter, type LineSplitterOptions, lineBatches } from './lines.js';
 export { type LineColumn, lineColumn, utf8Offset } from './positions.js';
-export { type DecodedXml, decodeXml } from './xml-decode.js';
-export {
-  maxXmlDepth,
-  parseXmlTree,
-  textOf,
-  type XmlAttribute,
-  type XmlElement,
-  type XmlLeaf,
-  type XmlNode,
-  type XmlProblem,
-  type XmlTree,
-} from './xml-tree.js';

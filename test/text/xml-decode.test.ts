@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decodeXml } from '../../src/text/index.js';
+import { decodeXml } from '../../src/text/xml-decode.js';
 
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1');
 const utf16be = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16();

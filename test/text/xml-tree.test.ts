@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maxXmlDepth, parseXmlTree, textOf, type XmlElement, type XmlNode } from '../../src/text/index.js';
+import { maxXmlDepth, parseXmlTree, textOf, type XmlElement, type XmlNode } from '../../src/text/xml-tree.js';
 import { expectLinear } from '../support/cpu-time.js';
 
 const root = (text: string): XmlElement => {

@@ -1,5 +1,7 @@
 import { ManifestMerger, type ManifestSummary, type ManifestValidatorOptions } from '../../manifest/index.js';
-import type { Storage } from '../storage/index.js';
+import { throwIfAborted } from '../../model/index.js';
+import type { SyncFile } from '../storage/index.js';
+import { nextTurn } from '../turns.js';
 import { blockCount, joinedBlocks, type ManifestPart, runManifestBlocks } from './manifest-blocks.js';
 import type { ManifestShard, ShardProgress } from './shard.js';
 import { runInThreads } from './threads.js';
@@ -18,11 +20,12 @@ export type ManifestWork = Pick<ManifestShard, 'path' | 'size' | 'encoding' | 'm
  * Checks a manifest in several threads, of which the calling one is one: what they find in blocks of the file is
  * joined in file order while they go on. The result is that of one pass, except for what `isRepeat` says.
  *
+ * @param file  that of `work.path`, open; the other threads open it themselves
  * @param options  `onDiagnostic` gets the diagnostics in file order
  * @throws StorageError when the file cannot be read; AbortedError when the signal fires
  */
 export async function checkInThreads(
-  storage: Storage,
+  file: SyncFile,
   work: ManifestWork,
   jobs: number,
   options: Omit<ManifestValidatorOptions, 'checkFiles'>,
@@ -66,13 +69,17 @@ export async function checkInThreads(
     async (_onProgress, over) => {
       over.addEventListener('abort', () => resume?.(), { once: true });
       const waitFor = async (least: number): Promise<void> => {
-        while (joined < least && !over.aborted) {
+        // Reading blocks: here what the others have found is taken in, and a signal is heard.
+        await nextTurn();
+        throwIfAborted(over);
+        while (joined < least) {
           await new Promise<void>((resolve) => {
             resume = resolve;
           });
+          throwIfAborted(over);
         }
       };
-      await runManifestBlocks(storage, shard, waitFor, take, over);
+      await runManifestBlocks(file, shard, waitFor, take);
     },
     (part) => take(part as ManifestPart),
   );

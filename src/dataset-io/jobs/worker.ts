@@ -19,8 +19,8 @@ export type WorkerMessage =
 const progressEveryMs = 50;
 let told = 0;
 
-function post(message: WorkerMessage, transfer: ArrayBuffer[] = []): void {
-  parentPort?.postMessage(message, transfer);
+function post(message: WorkerMessage): void {
+  parentPort?.postMessage(message);
 }
 
 function onProgress(progress: ShardProgress): void {
@@ -34,7 +34,6 @@ function onProgress(progress: ShardProgress): void {
 async function run(): Promise<unknown> {
   if (shard.kind === 'manifest') {
     const { joinedBlocks, runManifestBlocks } = await import('./manifest-blocks.js');
-    const { transferablesOf } = await import('../../manifest/index.js');
     const { progress } = shard;
     const waitFor = (least: number): undefined => {
       let joined = Atomics.load(progress, joinedBlocks);
@@ -43,9 +42,12 @@ async function run(): Promise<unknown> {
         joined = Atomics.load(progress, joinedBlocks);
       }
     };
-    return await runManifestBlocks(storage, shard, waitFor, (part) =>
-      post({ kind: 'part', part }, transferablesOf(part.state)),
-    );
+    const file = storage.openSync(shard.path);
+    try {
+      return await runManifestBlocks(file, shard, waitFor, (part) => post({ kind: 'part', part }));
+    } finally {
+      file.close();
+    }
   }
   const { runVocShard } = await import('./voc-shard.js');
   return await runVocShard(storage, shard, onProgress);

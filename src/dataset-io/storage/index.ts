@@ -20,6 +20,7 @@ export {
   type StorageOptions,
   type StorageStat,
   type StorageWriter,
+  type SyncFile,
   type WriteMode,
   type WriteOptions,
 } from './storage.js';

@@ -27,10 +27,12 @@ import type {
   StorageOptions,
   StorageStat,
   StorageWriter,
+  SyncFile,
   WriteMode,
   WriteOptions,
 } from './storage.js';
 import { readStream, sinkOf, streamWriter } from './stream-writer.js';
+import { openLocalSync } from './sync-file.js';
 import { journalFor, removeIfThere } from './work-files.js';
 
 export interface LocalStorageOptions {
@@ -200,6 +202,10 @@ export class LocalStorage implements Storage {
 
   readSync(path: string, into: ReadBuffer): number {
     return readLocalSync(path, into);
+  }
+
+  openSync(path: string): SyncFile {
+    return openLocalSync(path);
   }
 
   writeSmallSync(

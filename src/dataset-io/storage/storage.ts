@@ -146,6 +146,13 @@ export function createReadBuffer(bytes = 256 * 1024): ReadBuffer {
   return { bytes: Buffer.alloc(Math.max(bytes, 64)) };
 }
 
+/** A file that is open for blocking reads at any place; see {@link Storage.openSync}. */
+export interface SyncFile {
+  /** Fills `into` with the bytes from `position` on; how many there were, fewer only at the file's end. */
+  read(into: Uint8Array, position: number): number;
+  close(): void;
+}
+
 /**
  * Files on one kind of place. Every failure rejects with a `StorageError` that has a stable code, the path
  * and, where it helps, a hint (or with `AbortedError`); "not there" is a value only for {@link stat}.
@@ -218,6 +225,15 @@ export interface Storage {
    * scanners need no end test per byte. Absent where it would block on a network.
    */
   readSync?(path: string, into: ReadBuffer): number;
+
+  /**
+   * The fast lane for threads that share a large file: opened once, read in pieces, blocking. All bytes that are
+   * there, those of an append under way too: `stat` says how many are committed. Absent where it would block on
+   * a network.
+   *
+   * @throws StorageError as {@link openRead}, here and from `read`
+   */
+  openSync?(path: string): SyncFile;
 
   /**
    * The fast lane for very many small outputs: a whole file at once, blocking, atomic under its name as

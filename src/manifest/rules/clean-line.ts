@@ -146,10 +146,16 @@ export class CleanLineScanner {
   idStart = -1;
   idEnd = 0;
 
-  private bytes: Buffer = Buffer.alloc(0);
+  /** What {@link attach} was given. */
+  private given: Buffer = Buffer.alloc(0);
+  private givenView: DataView = noView;
+  /** What is looked at: the given bytes, or {@link copy}. */
+  private bytes: Buffer = this.given;
   private view: DataView = noView;
+  /** For lines at the end of the bytes, where there is nothing behind them to be loaded with their last word. */
+  private copy: Buffer = this.given;
   private readonly cache: LabelByteCache;
-  private tally: LabelTally;
+  private readonly tally: LabelTally;
 
   /** End of the line being scanned. */
   private end = 0;
@@ -178,22 +184,42 @@ export class CleanLineScanner {
     this.tally = tally;
   }
 
-  /** Counts labels in another tally from here on. */
-  countInto(tally: LabelTally): void {
-    this.tally = tally;
+  /** The tally begins anew: numbers of labels that it gave are no longer good. */
+  forgetTally(): void {
     this.cache.tallyIds.fill(-1);
   }
 
   /** Takes the bytes the next lines are in. */
   attach(bytes: Buffer): void {
-    if (bytes === this.bytes) return;
+    if (bytes === this.given) return;
+    this.given = bytes;
+    this.givenView = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.view = this.givenView;
+  }
+
+  /** Looks at a copy of the line. */
+  private lookAtCopy(start: number, end: number): void {
+    if (this.copy.length === 0) this.copy = Buffer.alloc(longestLine + slack);
+    const { copy } = this;
+    this.given.copy(copy, 0, start, end);
+    this.bytes = copy;
+    this.view = new DataView(copy.buffer, copy.byteOffset, copy.byteLength);
   }
 
   /** True when the line at `start`…`end` is certainly free of findings; the fields then describe it. */
   scan(start: number, end: number): boolean {
-    if (end - start > longestLine || end + slack > this.bytes.length) return false;
+    if (end - start > longestLine) return false;
+    if (end + slack > this.given.length) {
+      this.lookAtCopy(start, end);
+      return this.scanAt(0, end - start);
+    }
+    this.bytes = this.given;
+    this.view = this.givenView;
+    return this.scanAt(start, end);
+  }
+
+  private scanAt(start: number, end: number): boolean {
     this.end = end;
     this.annotations = 0;
     this.tasks = 0;

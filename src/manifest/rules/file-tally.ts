@@ -112,18 +112,29 @@ export class FileTally {
     return found;
   }
 
-  exportState(): FileTallyState {
-    return {
+  /** What was counted, which begins anew in the same arrays: code that was compiled for them stays good. */
+  takeState(): FileTallyState {
+    const state = {
       samples: this.samples,
       annotations: this.annotations,
       otherLines: this.otherLines,
       rules: [...this.rules],
-      severities: this.severities,
-      taskSamples: this.taskSamples,
-      taskLines: this.taskLines,
+      severities: { ...this.severities },
+      taskSamples: this.taskSamples.slice(),
+      taskLines: this.taskLines.slice(),
       usages: [...this.usages()],
-      labels: this.labels.exportState(),
+      labels: this.labels.takeState(),
     };
+    this.samples = 0;
+    this.annotations = 0;
+    this.otherLines = 0;
+    this.rules.clear();
+    for (const severity of ['error', 'warning', 'info'] as const) this.severities[severity] = 0;
+    this.taskSamples.fill(0);
+    this.taskLines.fill(0);
+    this.usageCounts.fill(0);
+    this.otherUsages.clear();
+    return state;
   }
 
   /** Adds the tally of a later part of the file whose first line is `lineBase + 1`. */

@@ -99,9 +99,22 @@ export class LabelTally {
       }));
   }
 
-  exportState(): LabelTallyState {
-    const { names, annotations, samples, firstLines, otherAnnotations, multiLabelSamples } = this;
-    return { names, annotations, samples, firstLines, otherAnnotations, multiLabelSamples };
+  /** What was counted, which begins anew. */
+  takeState(): LabelTallyState {
+    const state = {
+      names: this.names.slice(),
+      annotations: this.annotations.slice(),
+      samples: this.samples.slice(),
+      firstLines: this.firstLines.slice(),
+      otherAnnotations: this.otherAnnotations,
+      multiLabelSamples: this.multiLabelSamples,
+    };
+    this.ids.clear();
+    for (const list of [this.names, this.annotations, this.samples, this.firstLines, this.lastLines])
+      list.length = 0;
+    this.otherAnnotations = 0;
+    this.multiLabelSamples = 0;
+    return state;
   }
 
   /** Adds the tally of a later part of the file whose first line is `lineBase + 1`. */

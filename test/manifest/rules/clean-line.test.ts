@@ -61,7 +61,7 @@ class Lane {
       tasks: scanner.tasks,
       usageTag: scanner.usageTag,
       hashes: [...fast.hashes.subarray(0, 4), fast.tags[0]],
-      labels: cleanTally.exportState(),
+      labels: cleanTally.takeState(),
     };
     const { accepted, source, annotations, tasks, usageTag } = facts;
     const expected = {
@@ -71,7 +71,7 @@ class Lane {
       tasks,
       usageTag,
       hashes: [...full.hashes.subarray(0, 4), full.tags[0]],
-      labels: tally.exportState(),
+      labels: tally.takeState(),
     };
     expect(seen, line.toString()).toEqual(expected);
   }
@@ -144,10 +144,21 @@ describe('the clean-line scanner', () => {
     expect(new Lane().scan(Buffer.from(line))).toBe(verdict);
   });
 
-  it('leaves a line without room behind it to the full rules', () => {
+  it('looks at lines without room behind them, and at the next bytes as well', () => {
     const lane = new Lane();
-    const bytes = Buffer.from(clean);
-    lane.scanner.attach(bytes);
-    expect(lane.scanner.scan(0, bytes.length)).toBe(false);
+    expect(lane.fullRules(Buffer.from(clean))).toEqual([]);
+    for (const text of [clean, `${clean}\n${clean}`, clean]) {
+      // Memory of its own: nothing before and nothing behind.
+      const bytes = Buffer.allocUnsafeSlow(text.length);
+      bytes.write(text);
+      lane.scanner.attach(bytes);
+      for (let end = clean.length; end <= bytes.length; end += clean.length + 1) {
+        const start = end - clean.length;
+        expect(lane.scanner.scan(start, end)).toBe(true);
+        lane.compareFacts(Buffer.from(clean));
+        expect(lane.scanner.scan(start, end - 1)).toBe(false);
+        expect(lane.scanner.scan(start + 1, end)).toBe(false);
+      }
+    }
   });
 });

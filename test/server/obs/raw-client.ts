@@ -10,6 +10,7 @@ export interface RawRequest {
   readonly key?: string;
   /** Without `?`; the order is kept. */
   readonly query?: string;
+  /** Lower-case names. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string;
   /** Default `obs`. */
@@ -85,7 +86,9 @@ export function transmit(
         resolve(replyOf(incoming.statusCode!, incoming.headers, Buffer.concat(chunks))),
       );
     });
-    outgoing.end(body);
+    // A body in one go with the end would get a length from Node.
+    if (body) outgoing.write(body);
+    outgoing.end();
   });
 }
 
@@ -135,10 +138,10 @@ const subresources =
   /^(?:append|position|uploads|uploadId|partNumber|delete|location|rename|name|truncate|length|modify|response-.*|x-obs-security-token|acl)$/;
 
 function stringToSign({ method, resource, query, headers }: ToSign, prefix: string): string {
-  const named = Object.entries(headers)
-    .map(([name, value]) => `${name.toLowerCase()}:${value.trim()}`)
-    .filter((line) => line.startsWith(prefix))
-    .sort();
+  const named = Object.keys(headers)
+    .filter((name) => name.startsWith(prefix))
+    .sort()
+    .map((name) => `${name}:${headers[name]!.trim()}`);
   const signed = query
     .split('&')
     .filter((part) => subresources.test(part.split('=')[0]!))
@@ -174,7 +177,7 @@ function signV4(
       .map((part) => (part.includes('=') ? part : `${part}=`))
       .sort()
       .join('&'),
-    ...names.map((name) => `${name}:${headers[name]}`),
+    ...names.map((name) => `${name}:${headers[name]!.trim()}`),
     '',
     names.join(';'),
     headers['x-amz-content-sha256'],

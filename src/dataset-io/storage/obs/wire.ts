@@ -16,8 +16,9 @@ export interface ObsWire {
   headObject(request: ObjectName, options: WireOptions): Promise<WireAnswer>;
 
   /**
-   * 200, or 206 when a range was asked for and given. The body is the live stream: whoever calls must read it
-   * to its end or destroy it. It fails with a {@link WireFault} when the connection breaks or stays silent for
+   * 206 when a range was asked for and given, which `content-range` says; 200 with the whole object otherwise,
+   * since a service may ignore a range. The body is the live stream: whoever calls must read it to its end or
+   * destroy it. It fails with a {@link WireFault} when the connection breaks or stays silent for
    * `idleMs`, and when it ends before `content-length` bytes.
    */
   getObject(request: GetRequest, options: WireOptions): Promise<WireAnswer & { readonly body: Readable }>;
@@ -187,7 +188,7 @@ export interface WireAnswer {
 
 /**
  * `status`: the service said no. `network`: no connection, a reset, an early end. `timeout`: silence.
- * `malformed`: an answer that is not what the protocol has (a proxy's page, cut XML, no ETag, 200 to a range).
+ * `malformed`: an answer that is not what the protocol has (a proxy's page, cut XML, no ETag, another range).
  */
 export type WireFaultKind = 'status' | 'network' | 'timeout' | 'malformed';
 
@@ -243,7 +244,10 @@ export interface ObsCredentials {
 
 /** What an engine is made with. */
 export interface WireSettings {
-  /** `https://obs.cn-north-4.myhuaweicloud.com`, with a port where it is not the usual one. */
+  /**
+   * `https://obs.cn-north-4.myhuaweicloud.com`, with a port where it is not the usual one. Whether `http` is
+   * allowed is not asked here: who makes the settings decides.
+   */
   readonly endpoint: string;
   /** Asked before every request, so that temporary keys can be renewed; must be cheap. */
   readonly credentials: () => Promise<ObsCredentials>;
@@ -257,7 +261,7 @@ export interface WireSettings {
   readonly ca?: string | undefined;
   /** Do not check certificates. Never a default. */
   readonly insecure?: boolean | undefined;
-  /** Connections at a time; default 64. */
+  /** Connections to one host at a time; default 64. */
   readonly maxConnections?: number | undefined;
   /** Resolves host names; default the system's. For private names and for tests. */
   readonly lookup?: import('node:net').LookupFunction | undefined;

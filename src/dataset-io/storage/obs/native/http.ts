@@ -1,0 +1,376 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { AbortedError, OptionError } from '../../../../model/index.js';
+import { WireFault, type WireFaultDetails, type WireFaultKind, type WireSettings } from '../wire.js';
+import { trusting } from './certificates.js';
+
+/** One HTTP request, ready to go. */
+export interface HttpCall {
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
+  readonly secure: boolean;
+  readonly hostname: string;
+  readonly port: number | undefined;
+  /** Percent-encoded, with the query. */
+  readonly path: string;
+  /** With `host`; `content-length` is added. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | undefined;
+  /** False when the request changes nothing whatever becomes of it. */
+  readonly changes: boolean;
+}
+
+export interface HttpOptions {
+  readonly signal: AbortSignal | undefined;
+  readonly idleMs: number;
+}
+
+/** An answer whose body must be taken by one of the two, once, or thrown away by {@link discard}. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** Lower-case names, values of a repeated header joined by `, `; otherwise as they came. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The rest of a body of at most `limit` bytes. */
+  bytes(limit: number): Promise<Buffer>;
+  /** The body as it comes; it fails with a {@link WireFault} or `AbortedError`. */
+  stream(): Readable;
+  /** Ends the connection if there is more to come. */
+  discard(): void;
+}
+
+/** Bodies are sent in pieces of so many bytes, each of which shows that something moves. */
+const pieceBytes = 128 * 1024;
+/** Bytes of an answer that wait for a reader at most. */
+const waitingBytes = 256 * 1024;
+/** An idle connection is closed after so many ms: by then something on the way may have forgotten it. */
+const keepIdleMs = 30_000;
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Sends requests over connections that are kept. Follows nothing and repeats nothing. */
+export class HttpClient {
+  readonly #plain: http.Agent;
+  readonly #secure: https.Agent;
+
+  /** @throws OptionError for a `ca` that is none */
+  constructor({ ca, insecure, maxConnections, lookup }: WireSettings) {
+    const common = {
+      keepAlive: true,
+      maxSockets: maxConnections ?? 64,
+      timeout: keepIdleMs,
+      ...(lookup === undefined ? {} : { lookup }),
+    };
+    this.#plain = new http.Agent(common);
+    this.#secure = new https.Agent({
+      ...common,
+      // Said in so many words, or NODE_TLS_REJECT_UNAUTHORIZED could turn it off.
+      rejectUnauthorized: insecure !== true,
+      // Made once: reading all authorities takes longer than a request.
+      ...(ca === undefined ? {} : { secureContext: trusting(ca) }),
+    });
+  }
+
+  /** Resolves with the head of the answer. @throws WireFault, AbortedError */
+  send(call: HttpCall, options: HttpOptions): Promise<HttpAnswer> {
+    return new Promise((resolve, reject) => {
+      new Exchange(call, call.secure ? this.#secure : this.#plain, options, { resolve, reject });
+    });
+  }
+
+  /** Ends idle connections. */
+  close(): void {
+    for (const agent of [this.#plain, this.#secure]) {
+      for (const sockets of Object.values(agent.freeSockets)) {
+        for (const socket of [...(sockets ?? [])]) socket.destroy();
+      }
+    }
+  }
+}
+
+/** A fault of one request, in words that name it. */
+export function httpFault(
+  { method, headers }: HttpCall,
+  kind: WireFaultKind,
+  why: string,
+  mayHaveApplied: boolean,
+  details: WireFaultDetails = {},
+): WireFault {
+  return new WireFault(kind, `${method} ${headers['host']}: ${why}`, mayHaveApplied, details);
+}
+
+interface Waiting {
+  readonly resolve: (answer: HttpAnswer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** One request on its way, from the connection to the last byte of the answer. */
+class Exchange implements HttpAnswer {
+  status = 0;
+  headers: Readonly<Record<string, string>> = {};
+  readonly #call: HttpCall;
+  readonly #idleMs: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #request: http.ClientRequest;
+  #response: http.IncomingMessage | undefined;
+  /** From here on the request may have left. */
+  #connected = false;
+  /** Bytes are due; while the reader of an answer takes his time, they are not. */
+  #waiting = true;
+  #timer: NodeJS.Timeout | undefined;
+  /** The answer was read to its end; the connection belongs to the next request. */
+  #ended = false;
+  #error: Error | undefined;
+  /** Tells whoever waits now. */
+  #fail: (error: Error) => void;
+
+  constructor(call: HttpCall, agent: http.Agent, { signal, idleMs }: HttpOptions, waiting: Waiting) {
+    this.#call = call;
+    this.#idleMs = idleMs;
+    this.#signal = signal;
+    this.#fail = waiting.reject;
+    this.#request = this.#open(agent);
+    const request = this.#request;
+    request.on('socket', (socket) => this.#onSocket(socket));
+    request.on('error', (error) => this.#break(this.#faultOf(error)));
+    request.on('response', (response) => {
+      try {
+        this.#onResponse(response);
+      } catch (error) {
+        this.#break(error as Error);
+        return;
+      }
+      waiting.resolve(this);
+    });
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#send(0);
+  }
+
+  #open(agent: http.Agent): http.ClientRequest {
+    const { method, secure, hostname, port, path, headers, body } = this.#call;
+    const length = body?.length ?? (method === 'PUT' || method === 'POST' ? 0 : undefined);
+    try {
+      return (secure ? https : http).request({
+        agent,
+        method,
+        hostname,
+        port,
+        path,
+        headers: length === undefined ? headers : { ...headers, 'content-length': String(length) },
+      });
+    } catch (error) {
+      throw new OptionError('a header of the request has characters that cannot be sent', {
+        hint: 'Look for line ends and letters outside ASCII in keys, tokens and metadata.',
+        cause: error,
+      });
+    }
+  }
+
+  #onSocket(socket: Socket): void {
+    this.#timer =
+      this.#idleMs > 0 && this.#idleMs <= longestTimerMs
+        ? setTimeout(() => this.#onIdle(), this.#idleMs)
+        : undefined;
+    const { secure } = this.#call;
+    if (
+      !socket.connecting &&
+      !(secure && (socket as TLSSocket & { secureConnecting: boolean }).secureConnecting)
+    ) {
+      this.#connected = true;
+      return;
+    }
+    socket.once(secure ? 'secureConnect' : 'connect', () => {
+      this.#connected = true;
+      this.#timer?.refresh();
+    });
+  }
+
+  /** Sends the body from `start` on, as fast as the connection takes it. */
+  #send(start: number): void {
+    const { body } = this.#call;
+    const request = this.#request;
+    if (body === undefined || body.length === 0) {
+      request.end();
+      return;
+    }
+    if (start === 0) request.on('finish', () => this.#timer?.refresh());
+    for (let at = start; at < body.length; at += pieceBytes) {
+      const piece = body.subarray(at, at + pieceBytes);
+      if (at + piece.length === body.length) {
+        request.end(piece);
+      } else if (!request.write(piece)) {
+        request.once('drain', () => {
+          this.#timer?.refresh();
+          // An answer that came before the end of the body is a refusal: the rest is of no use.
+          if (this.#response === undefined && this.#error === undefined) this.#send(at + piece.length);
+        });
+        return;
+      }
+    }
+  }
+
+  #onResponse(response: http.IncomingMessage): void {
+    this.#response = response;
+    // Until somebody takes the body.
+    this.#waiting = false;
+    response.on('error', (error) => this.#break(this.#faultOf(error)));
+    this.status = response.statusCode!;
+    this.headers = joinHeaders(response.rawHeaders);
+    if (this.status < 300 && !this.#request.writableEnded) {
+      throw this.#fault('malformed', 'it was answered before it was sent', { status: this.status });
+    }
+  }
+
+  readonly #onAbort = (): void => {
+    const error = new AbortedError({ cause: this.#signal!.reason });
+    // What came already may still wait for its reader.
+    if (this.#ended) this.#fail(error);
+    else this.#break(error);
+  };
+
+  #onIdle(): void {
+    if (this.#waiting) this.#break(this.#fault('timeout', `silence for ${this.#idleMs} ms`));
+  }
+
+  /** Bytes are due from now on. */
+  #expect(): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    this.#timer?.refresh();
+  }
+
+  #break(error: Error): void {
+    if (this.#ended || this.#error !== undefined) return;
+    this.#error = error;
+    this.#release();
+    this.#request.destroy();
+    this.#fail(error);
+  }
+
+  #release(): void {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+  }
+
+  /** The whole answer came. */
+  #end(): void {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    // The answer was a refusal, and the body is still under way: nothing else can use that connection.
+    if (!this.#request.writableEnded) this.#request.destroy();
+  }
+
+  /** Counts the bytes of the body, and hands them on. */
+  #receive(onData: (piece: Buffer) => void, onEnd: () => void): void {
+    const response = this.#response!;
+    const announced = this.#call.method === 'HEAD' ? undefined : this.headers['content-length'];
+    let received = 0;
+    response.on('data', (piece: Buffer) => {
+      received += piece.length;
+      this.#timer?.refresh();
+      onData(piece);
+    });
+    response.on('end', () => {
+      if (this.#error !== undefined) return;
+      if (announced !== undefined && received !== Number(announced)) {
+        this.#break(this.#fault('network', `the answer ended after ${received} of ${announced} bytes`));
+        return;
+      }
+      this.#end();
+      onEnd();
+    });
+  }
+
+  bytes(limit: number): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      if (this.#error !== undefined) {
+        reject(this.#error);
+        return;
+      }
+      this.#fail = reject;
+      const pieces: Buffer[] = [];
+      let length = 0;
+      this.#expect();
+      this.#receive(
+        (piece) => {
+          length += piece.length;
+          if (length <= limit) pieces.push(piece);
+          else
+            this.#break(
+              this.#fault('malformed', `an answer of more than ${limit} bytes`, { status: this.status }),
+            );
+        },
+        () => {
+          this.#release();
+          resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
+        },
+      );
+    });
+  }
+
+  stream(): Readable {
+    const response = this.#response!;
+    const body = new Readable({
+      highWaterMark: waitingBytes,
+      read: () => {
+        this.#expect();
+        response.resume();
+      },
+      destroy: (error, done) => {
+        this.discard();
+        done(error);
+      },
+    });
+    // Whoever reads it meets the error; a body that nobody reads yet must not end the process.
+    body.on('error', () => undefined);
+    this.#fail = (error) => body.destroy(error);
+    if (this.#error !== undefined) {
+      body.destroy(this.#error);
+      return body;
+    }
+    response.pause();
+    this.#receive(
+      (piece) => {
+        if (body.push(piece)) return;
+        this.#waiting = false;
+        response.pause();
+      },
+      () => body.push(null),
+    );
+    return body;
+  }
+
+  discard(): void {
+    this.#release();
+    if (!this.#ended) this.#request.destroy();
+  }
+
+  #fault(kind: WireFaultKind, why: string, details?: WireFaultDetails): WireFault {
+    return httpFault(this.#call, kind, why, this.#call.changes && this.#connected, details);
+  }
+
+  /** What Node says about the connection or about the answer on it. */
+  #faultOf(error: Error): WireFault {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code?.startsWith('HPE_') && code !== 'HPE_INVALID_EOF_STATE') {
+      // The error itself holds what came.
+      return this.#fault('malformed', `the answer is not HTTP (${code})`, { networkCode: code });
+    }
+    const what = this.#connected ? 'the connection broke' : 'no connection';
+    return this.#fault('network', code === undefined ? what : `${what} (${code})`, {
+      status: this.#response?.statusCode,
+      networkCode: code,
+      cause: error,
+    });
+  }
+}
+
+function joinHeaders(raw: readonly string[]): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = Object.create(null);
+  for (let n = 0; n < raw.length; n += 2) {
+    const name = raw[n]!.toLowerCase();
+    const before = headers[name];
+    headers[name] = before === undefined ? raw[n + 1]! : `${before}, ${raw[n + 1]!}`;
+  }
+  return headers;
+}

@@ -1,0 +1,1 @@
+export { createNativeWire } from './native-wire.js';
