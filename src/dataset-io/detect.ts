@@ -1,4 +1,5 @@
-import { OptionError, StorageError, throwIfAborted } from '../model/index.js';
+import { OptionError, throwIfAborted } from '../model/index.js';
+import { nothingAt } from './file-errors.js';
 import { type FormatId, formatInfo } from './formats.js';
 import { baseName, joinLocation, parseLocation, type Storage, type StorageEntry } from './storage/index.js';
 
@@ -135,7 +136,7 @@ async function detect(
     });
   }
   const stat = await storage.stat(path, { signal });
-  if (stat === null) throw new StorageError('NotFound', `there is nothing at ${path}`, { path });
+  if (stat === null) throw nothingAt(path);
   const isFolder = stat.kind === 'directory';
   const { detections: found, xmlNames }: Candidates = isFolder
     ? await candidatesOfFolder(storage, path, signal)

@@ -1,4 +1,5 @@
-import { StorageError, throwIfAborted } from '../model/index.js';
+import { throwIfAborted } from '../model/index.js';
+import { nothingAt } from './file-errors.js';
 import { baseName, dirOf, joinLocation, type Storage } from './storage/index.js';
 
 /**
@@ -62,7 +63,7 @@ export async function findVocTree(
 ): Promise<VocTree> {
   throwIfAborted(signal);
   const stat = await storage.stat(path, { signal });
-  if (stat === null) throw new StorageError('NotFound', `there is nothing at ${path}`, { path });
+  if (stat === null) throw nothingAt(path);
   if (stat.kind !== 'directory') {
     const folder = dirOf(path);
     const devkit = await devkitAround(storage, folder, signal);
