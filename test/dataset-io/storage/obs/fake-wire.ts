@@ -186,7 +186,11 @@ export class FakeWire implements ObsWire {
       throw refusal(404, operation === 'headObject' ? '' : 'NoSuchBucket');
     const answer = work(mishap);
     await new Promise(setImmediate);
-    if (mishap?.kind === 'fault') throw mishap.fault;
+    if (mishap?.kind === 'fault') {
+      const { body } = answer as { body?: Readable };
+      body?.destroy();
+      throw mishap.fault;
+    }
     return answer;
   }
 
