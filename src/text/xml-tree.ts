@@ -149,8 +149,10 @@ class TreeBuilder {
       apos: "'",
     });
     parser.on('text', (value) => this.#addLeaf('text', value, parser.position - 1));
-    // The event comes before the last character of the comment's end.
-    parser.on('comment', (value) => this.#addLeaf('comment', value, parser.position + 1));
+    // The event comes before the last character of the comment's end, which may be missing.
+    parser.on('comment', (value) => {
+      if (text[parser.position] === '>') this.#addLeaf('comment', value, parser.position + 1);
+    });
     parser.on('cdata', (value) => this.#addLeaf('cdata', value, parser.position));
     parser.on('processinginstruction', ({ target, body }) =>
       this.#addLeaf('pi', body === '' ? target : `${target} ${body}`, parser.position),

@@ -126,6 +126,8 @@ describe('parseXmlTree', () => {
     ['never closed', '<a><b>x</b>', 'malformed', 0, /<a> is never closed/],
     ['ends in a tag', '<a><b x="1', 'malformed', 3, /inside markup/],
     ['ends in a comment', '<a>x<!-- & ', 'malformed', 4, /inside markup/],
+    ['ends in the end of a comment', '<a>x<!-- & --', 'malformed', 4, /inside markup/],
+    ['ends in the end of a comment after the root', '<a/><!--<!--', 'malformed', 4, /inside markup/],
     ['ends in CDATA', '<a><![CDATA[ & ', 'malformed', 3, /inside markup/],
     ['ends after <', '<a>x<', 'malformed', 4],
     ['ends in an end tag', '<a></a', 'malformed', 3],

@@ -83,7 +83,7 @@ export class Content {
   /** The bytes in order, in pieces of at most `limit` bytes that share the memory of this content. */
   *chunks(limit = pieceBytes): Generator<Uint8Array> {
     for (const { length, bytes, phase } of this.#segments) {
-      if (!bytes) throw new ObsError(501, 'NotImplemented', 'The bytes of this object were not kept.');
+      if (!bytes) throw notKept();
       for (let done = 0, from = phase; done < length; ) {
         const take = Math.min(length - done, bytes.length - from, limit);
         yield bytes.subarray(from, from + take);
@@ -91,6 +91,11 @@ export class Content {
         from = (from + take) % bytes.length;
       }
     }
+  }
+
+  /** Whether the bytes are there. */
+  get kept(): boolean {
+    return this.#segments.every(({ bytes }) => bytes !== undefined);
   }
 
   toBuffer(): Buffer {
@@ -124,6 +129,9 @@ export class Content {
     return low;
   }
 }
+
+export const notKept = (): ObsError =>
+  new ObsError(501, 'NotImplemented', 'The bytes of this object were not kept.');
 
 /**
  * A block for `Content.repeated` that shows misplaced pieces: pseudo-random bytes of a prime length, so that no two

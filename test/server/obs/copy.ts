@@ -8,18 +8,12 @@ import type { StoredObject } from './store.js';
 /** The object that a copy starts from, and the bytes of it that are asked for. Throws 404, 412, 400. */
 export function copySource(exchange: Exchange): { readonly object: StoredObject; readonly content: Content } {
   const named = exchange.own('copy-source') ?? '';
-  const parts = /^\/?([^/?]+)\/([^?]+)(?:\?.*)?$/.exec(named);
-  let key: string | undefined;
-  try {
-    key = parts ? decodeURIComponent(parts[2]!) : undefined;
-  } catch {
-    key = undefined;
-  }
-  if (!parts || key === undefined)
-    throw invalidArgument(`The copy source must be /bucket/key, percent-encoded: ${named}`);
+  const parts = /^\/?([^/]+)\/(.+)$/s.exec(decoded(named.replace(/\?.*$/, '')) ?? '');
+  if (!parts) throw invalidArgument(`The copy source must be /bucket/key, percent-encoded: ${named}`);
+  const [, bucketName, key] = parts as unknown as [string, string, string];
   if (exchange.body.content.size > 0)
     throw new ObsError(400, 'MaxMessageLengthExceeded', 'A copy has no body.');
-  const bucket = exchange.store.bucket(parts[1]!);
+  const bucket = exchange.store.bucket(bucketName);
   const object = bucket.get(key);
   if (!object || isDirectoryKey(bucket, key)) throw noSuchKey();
   const prefix = `${exchange.prefix}copy-source-if-`;
@@ -43,6 +37,15 @@ export function copySource(exchange: Exchange): { readonly object: StoredObject;
   if (!(start <= end && end < size))
     throw invalidArgument(`The range is not within the ${size} bytes of the source: ${range}`);
   return { object, content: object.content.slice(start, end + 1) };
+}
+
+/** All of it, as some clients encode the slash after the bucket too; undefined for what cannot be decoded. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A copy is a Normal object, whatever its source was. */

@@ -42,7 +42,10 @@ export type FaultAction =
   | { readonly kind: 'drip'; readonly bytesPerSecond: number }
   /** Another ETag than the true one, in headers and XML; default 32 zeros. */
   | { readonly kind: 'etag'; readonly etag?: string }
-  /** Content-Length is off by `delta`; the connection closes after the true body. */
+  /**
+   * Content-Length is off by `delta`. Above 0 the connection closes before that much came; below 0 the body is
+   * shorter too, and nothing in the framing tells.
+   */
   | { readonly kind: 'content-length'; readonly delta: number }
   | {
       readonly kind: 'headers';

@@ -324,8 +324,9 @@ describe('copies', () => {
     });
   });
 
-  test('take the name of the source without the first slash, and under the AWS protocol', async () => {
+  test('take the name of the source without the first slash or with all slashes encoded, and under the AWS protocol', async () => {
     expect((await copy({ 'x-obs-copy-source': source.slice(1) })).status).toBe(200);
+    expect((await copy({ 'x-obs-copy-source': source.slice(1).replaceAll('/', '%2F') })).status).toBe(200);
     const aws = { 'x-amz-copy-source': source };
     expect((await send(server, { method: 'PUT', key: 'aws', headers: aws, sign: 'v4' })).status).toBe(200);
   });

@@ -1,3 +1,4 @@
+import { notKept } from './content.js';
 import { noSuchKey, ObsError, preconditionFailed } from './errors.js';
 import { type Exchange, judgeConditions, quoted, type Reply } from './exchange.js';
 import { prepareFile, removeFile, seeFile } from './pfs.js';
@@ -25,6 +26,7 @@ export function getObject(exchange: Exchange): Reply {
   if (!object) throw noSuchKey();
   const unchanged = checkReadConditions(exchange, object);
   if (unchanged) return unchanged;
+  if (!object.content.kept) throw notKept();
   const headers = exchange.describe(object);
   for (const name of overridable) {
     const value = exchange.query(`response-${name}`);

@@ -342,8 +342,12 @@ class RunningServer implements ObsServer {
 
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()));
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
+    const ended = [...this.#sockets].map((socket) => {
+      const end = new Promise((resolve) => socket.once('close', resolve));
+      socket.destroy();
+      return end;
+    });
+    await Promise.all([closed, ...ended]);
   }
 
   #serve(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {

@@ -134,7 +134,7 @@ function parseDate(text: string): number {
     ];
     return Date.UTC(year, month - 1, ...rest);
   }
-  return /^[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (GMT|[+-]\d{4})$/.test(text)
+  return /^[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (GMT|UTC|[+-]\d{4})$/.test(text)
     ? Date.parse(text)
     : Number.NaN;
 }
@@ -170,7 +170,10 @@ function canonicalHeaders(request: ParsedRequest, prefix: string): string {
     .join('');
 }
 
-/** The resource as it may be signed. A bucket in path style is written with and without the final slash by clients. */
+/**
+ * The resource as it may be signed. Clients differ in two points: whether a bucket in path style has a final slash,
+ * and whether an empty value (`uploads=`) has its sign.
+ */
 function canonicalResources(request: ParsedRequest): string[] {
   const { rawPath } = request;
   const path =
@@ -182,11 +185,16 @@ function canonicalResources(request: ParsedRequest): string[] {
   const seen = new Set<string>();
   const signed = request.query
     .filter(([name]) => signedNames.has(name) && !seen.has(name) && seen.add(name))
-    .sort(byName)
-    .map(([name, value]) => (value === undefined ? name : `${name}=${Buffer.from(value).toString('latin1')}`))
-    .join('&');
-  const query = signed === '' ? '' : `?${signed}`;
-  return /^\/[^/]+$/.test(path) ? [`${path}/${query}`, path + query] : [path + query];
+    .sort(byName);
+  const queries = ['', '='].map((empty) => {
+    const parts = signed.map(([name, value]) => {
+      if (value === undefined) return name;
+      return value === '' ? name + empty : `${name}=${Buffer.from(value).toString('latin1')}`;
+    });
+    return parts.length === 0 ? '' : `?${parts.join('&')}`;
+  });
+  const paths = /^\/[^/]+$/.test(path) ? [`${path}/`, path] : [path];
+  return [...new Set(paths.flatMap((one) => queries.map((query) => one + query)))];
 }
 
 /** A signed link: the signature in the query, OBS, v2 or v4. */

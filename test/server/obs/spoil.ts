@@ -20,6 +20,7 @@ export function spoil(reply: Reply, fault: FaultAction | undefined): Reply {
       return { ...reply, headers, body: Content.of(text) };
     }
     case 'content-length':
+      if (fault.delta < 0) return { ...reply, body: body.slice(0, Math.max(0, body.size + fault.delta)) };
       return { ...reply, headers: { ...headers, 'content-length': String(body.size + fault.delta) } };
     case 'headers':
       for (const name of fault.remove ?? []) delete headers[name.toLowerCase()];

@@ -12,7 +12,7 @@ export const gibibyte = 1024 ** 3;
 export interface CopyTuning {
   /** Objects up to this size, in bytes, are copied by one request. Default and most: 5 GiB. */
   readonly wholeUpToBytes?: number | undefined;
-  /** Bytes that one request copies of a larger object. Default 1 GiB. */
+  /** Most bytes that one request copies of a larger object. Default 1 GiB, at least 200 KiB. */
   readonly rangeBytes?: number | undefined;
 }
 

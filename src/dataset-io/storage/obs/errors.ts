@@ -118,12 +118,9 @@ const byStatus: Readonly<Record<number, ErrorCode>> = {
 function codeOf(fault: WireFault, now: number): ErrorCode {
   if (fault.kind === 'timeout') return 'Timeout';
   if (fault.kind === 'network') return 'Unreachable';
-  if (
-    fault.kind === 'malformed' &&
-    fault.serviceCode === '' &&
-    !(fault.status !== undefined && fault.status >= 300)
-  )
-    return 'Io';
+  // A page of something else that answers there says nothing about objects.
+  const isForeign = fault.kind === 'malformed' && fault.serviceCode === '';
+  if (isForeign && ((fault.status ?? 200) < 300 || fault.status === 404)) return 'Io';
   const byCode = byServiceCode[fault.serviceCode];
   if (byCode !== undefined) return byCode;
   // The answer to a HEAD has no body that could say why.

@@ -1,5 +1,6 @@
 export type { ObsAppendOptions } from './append.js';
 export type { CleanUpResult } from './clean-up.js';
+export { createObsStorage, type ObsSettings } from './create.js';
 export type { DeleteFailure } from './delete.js';
 export { ObsError, type ObsErrorDetails } from './errors.js';
 export { ObsStorage, type ObsStorageOptions } from './obs-storage.js';

@@ -18,7 +18,7 @@ import {
   type WireFaultDetails,
   type WireOptions,
 } from '../../../../src/dataset-io/storage/obs/wire.js';
-import { AbortedError } from '../../../../src/model/index.js';
+import { AbortedError, throwIfAborted } from '../../../../src/model/index.js';
 
 export type WireOperation = Exclude<keyof ObsWire, 'engine' | 'close'>;
 
@@ -36,7 +36,7 @@ export interface WireRequest {
 
 /** What goes wrong with a request. `applied`: after it was done. */
 export type Mishap =
-  | { readonly kind: 'fault'; readonly fault: WireFault; readonly applied?: boolean }
+  | { readonly kind: 'fault'; readonly fault: WireFault; readonly applied?: boolean | undefined }
   /** The body breaks after so many bytes. */
   | { readonly kind: 'cut'; readonly bytes: number; readonly fault: WireFault }
   | { readonly kind: 'etag'; readonly etag: string }
@@ -165,7 +165,7 @@ export class FakeWire implements ObsWire {
     options: WireOptions,
     work: (mishap: Mishap | undefined) => T,
   ): Promise<T> {
-    if (options.signal?.aborted === true) throw new AbortedError({ cause: options.signal.reason });
+    throwIfAborted(options.signal);
     const seen: WireRequest = {
       operation,
       bucket: request.bucket,
@@ -179,15 +179,18 @@ export class FakeWire implements ObsWire {
     this.log.push(seen);
     const mishap = this.mishap?.(seen);
     await new Promise(setImmediate);
-    if (options.signal?.aborted === true) throw new AbortedError({ cause: options.signal.reason });
+    throwIfAborted(options.signal);
     if (mishap?.kind === 'hang') await hang(options.signal);
-    const applied = mishap?.kind === 'fault' && mishap.applied === true;
-    if (mishap?.kind === 'fault' && !applied) throw mishap.fault;
+    if (mishap?.kind === 'fault' && mishap.applied !== true) throw mishap.fault;
     if (!this.#buckets.has(request.bucket))
       throw refusal(404, operation === 'headObject' ? '' : 'NoSuchBucket');
     const answer = work(mishap);
     await new Promise(setImmediate);
-    if (mishap?.kind === 'fault') throw mishap.fault;
+    if (mishap?.kind === 'fault') {
+      const { body } = answer as { body?: Readable };
+      body?.destroy();
+      throw mishap.fault;
+    }
     return answer;
   }
 
@@ -263,7 +266,7 @@ export class FakeWire implements ObsWire {
     async function* pieces(): AsyncGenerator<Buffer> {
       const stop = mishap?.kind === 'cut' ? Math.min(mishap.bytes, bytes.length) : bytes.length;
       for (let from = 0; from < stop; from += size) {
-        if (signal?.aborted === true) throw new AbortedError({ cause: signal.reason });
+        throwIfAborted(signal);
         yield Buffer.from(bytes.subarray(from, Math.min(from + size, stop)));
       }
       if (mishap?.kind === 'cut') throw mishap.fault;

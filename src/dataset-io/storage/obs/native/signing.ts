@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
+import { encodePart, type QueryItem } from '../http/percent.js';
 import type { ObsCredentials } from '../wire.js';
-import { encodePart, type QueryItem } from './percent.js';
 
 /** A request as far as signatures see it. */
 export interface Signable {

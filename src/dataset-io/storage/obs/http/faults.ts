@@ -1,6 +1,6 @@
 import type { XmlElement } from '../../../../text/xml-tree.js';
 import type { WireFault } from '../wire.js';
-import { type HttpCall, httpFault } from './http.js';
+import { type HttpCall, httpFault } from './exchange.js';
 import { childText, nameOf, parseAnswer } from './xml.js';
 
 /** What a fault is made of. */

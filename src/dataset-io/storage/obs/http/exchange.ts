@@ -48,8 +48,8 @@ const waitingBytes = 256 * 1024;
 const keepIdleMs = 30_000;
 const longestTimerMs = 2 ** 31 - 1;
 
-/** Sends requests over connections that are kept. Follows nothing and repeats nothing. */
-export class HttpClient {
+/** Connections that are kept and used again. */
+export class Connections {
   readonly #plain: http.Agent;
   readonly #secure: https.Agent;
 
@@ -71,11 +71,13 @@ export class HttpClient {
     });
   }
 
-  /** Resolves with the head of the answer. @throws WireFault, AbortedError */
-  send(call: HttpCall, options: HttpOptions): Promise<HttpAnswer> {
-    return new Promise((resolve, reject) => {
-      new Exchange(call, call.secure ? this.#secure : this.#plain, options, { resolve, reject });
-    });
+  get plain(): http.Agent {
+    return this.#plain;
+  }
+
+  /** For https. */
+  get secure(): https.Agent {
+    return this.#secure;
   }
 
   /** Ends idle connections. */
@@ -86,6 +88,53 @@ export class HttpClient {
       }
     }
   }
+}
+
+/** The length that a request says its body has; undefined for requests that have none. */
+export function bodyLengthOf({ method, body }: HttpCall): number | undefined {
+  return body?.length ?? (method === 'PUT' || method === 'POST' ? 0 : undefined);
+}
+
+/** Node's request for a call; nothing of it is sent yet. @throws OptionError for headers that cannot be sent */
+export function openRequest(call: HttpCall, connections: Connections): http.ClientRequest {
+  const { method, secure, hostname, port, path, headers } = call;
+  const length = bodyLengthOf(call);
+  try {
+    return (secure ? https : http).request({
+      agent: secure ? connections.secure : connections.plain,
+      method,
+      hostname,
+      port,
+      path,
+      headers: length === undefined ? headers : { ...headers, 'content-length': String(length) },
+    });
+  } catch (error) {
+    throw badHeader(error);
+  }
+}
+
+/** For what Node says about headers with characters that cannot be sent. */
+export function badHeader(cause: unknown): OptionError {
+  return new OptionError('a header of the request has characters that cannot be sent', {
+    hint: 'Look for line ends and letters outside ASCII in keys, tokens and metadata.',
+    cause,
+  });
+}
+
+/**
+ * Sends a request that was just opened, body and all, and resolves with the head of the answer. Follows nothing
+ * and repeats nothing.
+ *
+ * @throws WireFault, AbortedError
+ */
+export function exchange(
+  request: http.ClientRequest,
+  call: HttpCall,
+  options: HttpOptions,
+): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    new Exchange(request, call, options, { resolve, reject });
+  });
 }
 
 /** A fault of one request, in words that name it. */
@@ -124,13 +173,17 @@ class Exchange implements HttpAnswer {
   /** Tells whoever waits now. */
   #fail: (error: Error) => void;
 
-  constructor(call: HttpCall, agent: http.Agent, { signal, idleMs }: HttpOptions, waiting: Waiting) {
+  constructor(
+    request: http.ClientRequest,
+    call: HttpCall,
+    { signal, idleMs }: HttpOptions,
+    waiting: Waiting,
+  ) {
     this.#call = call;
     this.#idleMs = idleMs;
     this.#signal = signal;
     this.#fail = waiting.reject;
-    this.#request = this.#open(agent);
-    const request = this.#request;
+    this.#request = request;
     request.on('socket', (socket) => this.#onSocket(socket));
     request.on('error', (error) => this.#break(this.#faultOf(error)));
     request.on('response', (response) => {
@@ -144,26 +197,6 @@ class Exchange implements HttpAnswer {
     });
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     this.#send(0);
-  }
-
-  #open(agent: http.Agent): http.ClientRequest {
-    const { method, secure, hostname, port, path, headers, body } = this.#call;
-    const length = body?.length ?? (method === 'PUT' || method === 'POST' ? 0 : undefined);
-    try {
-      return (secure ? https : http).request({
-        agent,
-        method,
-        hostname,
-        port,
-        path,
-        headers: length === undefined ? headers : { ...headers, 'content-length': String(length) },
-      });
-    } catch (error) {
-      throw new OptionError('a header of the request has characters that cannot be sent', {
-        hint: 'Look for line ends and letters outside ASCII in keys, tokens and metadata.',
-        cause: error,
-      });
-    }
   }
 
   #onSocket(socket: Socket): void {
