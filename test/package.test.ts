@@ -99,6 +99,7 @@ describe('each door opens on exactly these names', () => {
       Annotation
       BndBox
       Circle
+      Credentials
       Dashed
       DataError
       LabelkitError
@@ -114,6 +115,8 @@ describe('each door opens on exactly these names', () => {
       Position
       PositionType
       Sample
+      Secret
+      Session
       StorageError
       VocDocument
       VocObject
@@ -243,7 +246,8 @@ describe('each door opens on exactly these names', () => {
 
   test('labelkit/storage', async () => {
     expect(await namesOf('./storage')).toMatchInlineSnapshot(`
-      "LocalStorage
+      "Loan
+      LocalStorage
       MemoryStorage
       baseName
       compareUtf8
@@ -261,6 +265,7 @@ describe('each door opens on exactly these names', () => {
       requireObject
       resolveReference
       sameContent
+      signalForMany
       stemOf"
     `);
   });

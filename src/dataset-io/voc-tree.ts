@@ -85,12 +85,16 @@ export async function findVocTree(
   }
   return {
     layout: 'devkit',
-    root: dirOf(annotations),
+    root: dirOf(withoutSlash(annotations)),
     annotations,
     names,
     images: devkit?.images,
     sets: devkit?.sets,
   };
+}
+
+function withoutSlash(folder: string): string {
+  return folder.endsWith('/') ? folder.slice(0, -1) : folder;
 }
 
 /** The other folders of a devkit, seen from its `Annotations` folder; undefined when it is none. */
@@ -99,7 +103,7 @@ async function devkitAround(
   annotations: string,
   signal?: AbortSignal,
 ): Promise<{ images?: string; sets?: string } | undefined> {
-  const folder = annotations.endsWith('/') ? annotations.slice(0, -1) : annotations;
+  const folder = withoutSlash(annotations);
   if (baseName(folder) !== 'Annotations') return undefined;
   const root = dirOf(folder);
   let images: string | undefined;

@@ -118,7 +118,7 @@ describe('what the command says and writes is what it does on the local disk', (
     expect(remote).toEqual({ ...local, stdout: moved(local.stdout) });
   });
 
-  test.each(['esdk', 'native'])('a VOC tree to a manifest and back, with engine %s', async (engine) => {
+  test.each(['native'])('a VOC tree to a manifest and back, with engine %s', async (engine) => {
     const cwd = withStreet();
     const env = { LABELKIT_OBS_ENGINE: engine };
     const server = await service(objects(street, 'street/'));

@@ -92,6 +92,16 @@ describe('the same as on the local disk', () => {
     expect({ samples, annotations, errors }).toEqual({ samples: 6, annotations: 13, errors: 1 });
   });
 
+  test('a devkit without images names them where they should be, however the path ends', async () => {
+    const { wire, session } = bucket({ 'kit/Annotations/a.xml': vocXml('a.jpg') });
+    for (const [at, path] of ['kit', 'kit/', 'kit/Annotations', 'kit/Annotations/'].entries()) {
+      await convert(`obs://bucket/${path}`, `obs://bucket/${at}.manifest`, { to: 'manifest', session });
+      expect(JSON.parse(wire.text(`${at}.manifest`) ?? '')).toMatchObject({
+        source: 'obs://bucket/kit/JPEGImages/a.jpg',
+      });
+    }
+  });
+
   test('and back again, byte for byte, images and lists with it', async () => {
     const { wire, session } = bucket(uploaded(street, 'street/'));
     await convert('obs://bucket/street', 'obs://bucket/m/out.manifest', { to: 'manifest', session });
