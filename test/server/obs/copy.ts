@@ -64,7 +64,7 @@ export async function copyObject(exchange: Exchange): Promise<Reply> {
   const etag = object.etag.includes('-') || object.pieces ? await content.md5() : object.etag;
   const current = bucket.get(key);
   if (bucket.worm && current) throw worm();
-  if (bucket.pfs) prepareFile(exchange, bucket, key);
+  if (bucket.pfs) prepareFile(exchange.store, bucket, key, exchange.now);
   const kept = exchange.kept();
   bucket.set(key, {
     content,

@@ -161,7 +161,7 @@ export const quoted = (etag: string): string => `"${etag}"`;
 export const unquoted = (etag: string): string => etag.trim().replace(/^(?:W\/)?"(.*)"$/, '$1');
 
 /** Whether a condition, with or without quotes, a list or `*`, names this ETag. */
-export const matchesEtag = (condition: string, etag: string): boolean =>
+const matchesEtag = (condition: string, etag: string): boolean =>
   condition.split(',').some((one) => one.trim() === '*' || unquoted(one) === etag);
 
 /** Names of the four conditions in the headers of a request. */

@@ -32,7 +32,8 @@ export type FaultAction =
   | { readonly kind: 'redirect'; readonly to: string; readonly status?: number }
   /**
    * The connection ends: `reset` by RST (of the bytes up to `at` the last may be lost), `fin` in order, or `stall`
-   * stays open in silence, for ever or for `ms` milliseconds, after which it goes on.
+   * stays open in silence, for ever or for `ms` milliseconds, after which it goes on. A body that is stalled is not
+   * read, so that the server may notice only when it closes that the client has gone.
    */
   | { readonly kind: 'reset' | 'fin'; readonly at: Moment }
   | { readonly kind: 'stall'; readonly at: Moment; readonly ms?: number }

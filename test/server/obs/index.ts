@@ -1,3 +1,11 @@
+/**
+ * An object storage server for tests: the OBS and S3 protocols as far as the library uses them, with signatures that
+ * are really checked, and with faults on demand. It uses nothing but Node, and nothing of the library. `run.mjs` starts
+ * it as a program; boto3, rclone and the official Node client work against that, and are worth a try after changes to
+ * signatures or listings.
+ *
+ * What the documents of the service leave open is an option (`ObsServerOptions`) or is said where it is decided.
+ */
 import type { LookupFunction } from 'node:net';
 
 export type { FaultAction, FaultHandle, FaultPlan, Moment } from './faults.js';

@@ -110,7 +110,7 @@ export function completeUpload(exchange: Exchange): Reply {
   if (bucket.worm && current) throw worm();
   store.uploads.delete(upload.id);
   if (!current || current.order < upload.order) {
-    if (bucket.pfs) prepareFile(exchange, bucket, key);
+    if (bucket.pfs) prepareFile(exchange.store, bucket, key, exchange.now);
     bucket.set(key, {
       content,
       etag,

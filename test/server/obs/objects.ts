@@ -1,5 +1,5 @@
 import { notKept } from './content.js';
-import { noSuchKey, ObsError, preconditionFailed } from './errors.js';
+import { invalidArgument, noSuchKey, ObsError, preconditionFailed } from './errors.js';
 import { type Exchange, judgeConditions, quoted, type Reply } from './exchange.js';
 import { prepareFile, removeFile, seeFile } from './pfs.js';
 import type { StoredObject } from './store.js';
@@ -9,7 +9,10 @@ export function putObject(exchange: Exchange): Reply {
   const current = bucket.get(key);
   exchange.checkWriteConditions(current);
   if (bucket.worm && current) throw worm();
-  if (bucket.pfs) prepareFile(exchange, bucket, key);
+  if (bucket.pfs) {
+    if (key.endsWith('/') && body.content.size > 0) throw invalidArgument('A directory has no content.');
+    prepareFile(store, bucket, key, exchange.now);
+  }
   bucket.set(key, {
     content: body.content,
     etag: body.md5,

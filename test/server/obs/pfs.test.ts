@@ -58,6 +58,12 @@ describe('directories', () => {
   });
 });
 
+test('what a test puts there has its directories too', async () => {
+  server.put('test-bucket', 'a/b', 'x');
+  expect(keys()).toEqual(['a/', 'a/b']);
+  expect(() => server.put('test-bucket', 'a/b/c', 'x')).toThrow(/A file stands where a directory is needed/);
+});
+
 describe('rename', () => {
   const rename = (from: string, to: string) =>
     ask('POST', from, { query: `name=${encodeURIComponent(to)}&rename` });

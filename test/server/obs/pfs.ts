@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Content } from './content.js';
 import { invalidArgument, noSuchKey, ObsError } from './errors.js';
 import { type Exchange, quoted, type Reply } from './exchange.js';
-import type { Bucket, StoredObject } from './store.js';
+import type { Bucket, Store, StoredObject } from './store.js';
 
 /**
  * Parallel file systems. A directory is an empty object whose key ends in `/`; writing a file makes the directories
@@ -21,28 +21,26 @@ export function checkFileName(key: string): void {
 export const isDirectoryKey = (bucket: Bucket, key: string): boolean => bucket.pfs && key.endsWith('/');
 
 /** Makes room for a file or directory: checks its name and those above it, and makes the missing directories. */
-export function prepareFile(exchange: Exchange, bucket: Bucket, key: string): void {
+export function prepareFile(store: Store, bucket: Bucket, key: string, now: number): void {
   checkFileName(key);
   const file = key.replace(/\/$/, '');
   if (key.endsWith('/') ? bucket.get(file) : bucket.get(`${key}/`))
     throw conflict(`There is a ${key.endsWith('/') ? 'file' : 'directory'} of that name: ${key}`);
-  if (key.endsWith('/') && exchange.body.content.size > 0)
-    throw invalidArgument('A directory has no content.');
   const missing: string[] = [];
   for (let slash = file.indexOf('/'); slash >= 0; slash = file.indexOf('/', slash + 1)) {
     const above = file.slice(0, slash);
     if (bucket.get(above)) throw conflict(`A file stands where a directory is needed: ${above}`);
     if (!bucket.get(`${above}/`)) missing.push(`${above}/`);
   }
-  for (const directory of missing) makeDirectory(exchange, bucket, directory);
+  for (const directory of missing) makeDirectory(store, bucket, directory, now);
 }
 
-function makeDirectory(exchange: Exchange, bucket: Bucket, key: string): void {
+function makeDirectory(store: Store, bucket: Bucket, key: string, now: number): void {
   bucket.set(key, {
     content: Content.empty,
     etag: createHash('md5').digest('hex'),
-    modified: exchange.now,
-    order: exchange.store.nextOrder(),
+    modified: now,
+    order: store.nextOrder(),
     headers: {},
     metadata: {},
     storageClass: bucket.storageClass,
@@ -83,7 +81,7 @@ export function renameFile(exchange: Exchange): Reply {
     if (target === from) return { status: 204 };
     if (target.startsWith(from)) throw conflict('A directory cannot move into itself.');
     if (bucket.get(target)) throw conflict(`The directory exists: ${target}`);
-    prepareFile(exchange, bucket, target);
+    prepareFile(exchange.store, bucket, target, exchange.now);
     for (const key of [from, ...childrenOf(bucket, from)]) {
       bucket.set(target + key.slice(from.length), bucket.get(key)!);
       bucket.delete(key);
@@ -92,7 +90,7 @@ export function renameFile(exchange: Exchange): Reply {
   }
   if (to === from) return { status: 204 };
   if (to.endsWith('/')) throw conflict(`A file cannot become a directory: ${to}`);
-  prepareFile(exchange, bucket, to);
+  prepareFile(exchange.store, bucket, to, exchange.now);
   bucket.set(to, { ...object, order: exchange.store.nextOrder() });
   bucket.delete(from);
   return { status: 204 };
@@ -115,7 +113,7 @@ export function modifyFile(exchange: Exchange): Reply {
   requirePfs(bucket);
   const position = exchange.integer('position', 0);
   const object = bucket.get(key);
-  if (!object) prepareFile(exchange, bucket, key);
+  if (!object) prepareFile(exchange.store, bucket, key, exchange.now);
   const before = object?.content ?? Content.empty;
   const end = position + body.content.size;
   const content = Content.join([

@@ -87,7 +87,7 @@ function mergeHeaders(raw: readonly string[]): Map<string, string> {
   return merged;
 }
 
-export function parseQuery(raw: string): (readonly [string, string | undefined])[] {
+function parseQuery(raw: string): (readonly [string, string | undefined])[] {
   if (raw === '') return [];
   return raw.split('&').map((part) => {
     const equals = part.indexOf('=');

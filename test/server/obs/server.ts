@@ -36,7 +36,7 @@ import {
 } from './multipart.js';
 import { deleteObject, getObject, headObject, putObject } from './objects.js';
 import { defaultOptions, type ObsServerOptions, type Settings } from './options.js';
-import { modifyFile, renameFile, truncateFile } from './pfs.js';
+import { modifyFile, prepareFile, renameFile, truncateFile } from './pfs.js';
 import { type Operation, type ParsedRequest, parseRequest } from './request.js';
 import { authenticate, type Credential } from './signatures.js';
 import { spoil } from './spoil.js';
@@ -57,7 +57,7 @@ export interface ObsServer {
   /** PEM, to be given to clients as `ca`; undefined without TLS. */
   readonly certificate: string | undefined;
 
-  /** Stores an object; the bytes must not change afterwards. Throws for an unknown bucket. */
+  /** Stores a copy of the bytes; on a parallel file system with the directories above it. Throws for an unknown bucket. */
   put(bucket: string, key: string, bytes: Uint8Array | string, options?: PutOptions): void;
   /**
    * An object of `size` bytes that takes no memory: `block` over and over, by default pseudo-random bytes in which
@@ -241,7 +241,7 @@ class RunningServer implements ObsServer {
   }
 
   put(bucket: string, key: string, bytes: Uint8Array | string, options: PutOptions = {}): void {
-    const content = Content.of(bytes);
+    const content = Content.of(Buffer.from(bytes));
     const digest = createHash('md5').update(bytes).digest();
     this.#set(bucket, key, content, options.contentType, {
       etag: options.appendable
@@ -272,9 +272,11 @@ class RunningServer implements ObsServer {
     facts: Pick<StoredObject, 'etag'> & Partial<StoredObject>,
   ): void {
     const place = this.#store.bucket(bucket);
+    const now = this.#settings.clock();
+    if (place.pfs) prepareFile(this.#store, place, key, now);
     place.set(key, {
       content,
-      modified: this.#settings.clock(),
+      modified: now,
       order: this.#store.nextOrder(),
       headers: contentType === undefined ? {} : { 'content-type': contentType },
       metadata: {},
@@ -497,9 +499,6 @@ class RunningServer implements ObsServer {
   async #receive(request: ParsedRequest, wire: Wire, payloadHash: string | undefined): Promise<ReceivedBody> {
     const discard = uploads.has(request.operation) ? this.#settings.discardUploads : false;
     const body = await wire.receive(this.#bodyLimit(request), { sha256: payloadHash !== undefined, discard });
-    const announced = request.headers.get('x-amz-decoded-content-length');
-    if (announced !== undefined && Number(announced) !== body.content.size)
-      throw new ObsError(400, 'IncompleteBody', 'The body has another length than was announced.');
     if (payloadHash !== undefined && payloadHash !== body.sha256)
       throw new ObsError(
         400,

@@ -346,7 +346,7 @@ function checkV4(
 const sha256 = (text: string): string => createHash('sha256').update(text, 'latin1').digest('hex');
 
 /** Percent-encodes everything but the unreserved characters of RFC 3986. */
-export const encodeStrict = (text: string): string =>
+const encodeStrict = (text: string): string =>
   encodeURIComponent(text).replace(
     /[!'()*]/g,
     (found) => `%${found.charCodeAt(0).toString(16).toUpperCase()}`,

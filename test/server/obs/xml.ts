@@ -11,7 +11,7 @@ export interface XmlStyle {
 const named: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
 /** A text as the content of an element. Control characters become numeric references, as the real service sends them. */
-export function escapeXml(text: string, style: XmlStyle = {}): string {
+function escapeXml(text: string, style: XmlStyle = {}): string {
   let escaped = text.replace(/[&<>]/g, (found) => named[found]!);
   if (style.escapeQuotes) escaped = escaped.replaceAll('"', '&quot;');
   escaped = escaped.replace(/[\x00-\x1f\x7f]/g, numeric);

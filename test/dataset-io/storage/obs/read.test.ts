@@ -3,6 +3,7 @@ import { WireFault } from '../../../../src/dataset-io/storage/obs/wire.js';
 import { randomFor } from '../../../support/random.js';
 import { type Mishap, refusal, reset } from './fake-wire.js';
 import { at, collect, either, failure, type Harness, harness, noise } from './harness.js';
+import { manyTurns } from './timing.js';
 
 const path = 'obs://bucket/a';
 const kib = 1024;
@@ -232,10 +233,9 @@ describe('several requests at a time', () => {
     made.wire.seed('a', noise(5_000 * kib));
     const chunks = made.storage.openRead(path);
     await chunks.next();
-    const pause = () => new Promise((resolve) => setTimeout(resolve, 30));
-    await pause();
+    await manyTurns();
     const asked = made.wire.count('getObject');
-    await pause();
+    await manyTurns();
     expect(made.wire.count('getObject')).toBe(asked);
     await expectNoOpenBody(made);
     expect(asked).toBeLessThan(20);
@@ -259,10 +259,10 @@ describe('several requests at a time', () => {
     };
     if (how === 'break') await read();
     else expect(await failure(read())).toMatchObject({ code: how === 'abort' ? 'Aborted' : 'AccessDenied' });
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await manyTurns();
     await expectNoOpenBody(made);
     const asked = made.wire.log.length;
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await manyTurns();
     expect(made.wire.log.length).toBe(asked);
   });
 

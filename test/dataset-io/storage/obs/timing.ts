@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Timing } from '../../../../src/dataset-io/storage/obs/retry.js';
 import { Random } from '../../../support/random.js';
 
@@ -29,4 +29,9 @@ export function testTiming(seed = 1): TestTiming {
       await delay(ms > 0 ? 1 : 0, undefined, signal === undefined ? {} : { signal });
     },
   };
+}
+
+/** Lets everything end that is under way on a wire in memory, whose answers take two turns of the event loop each. */
+export async function manyTurns(): Promise<void> {
+  for (let turn = 0; turn < 100; turn += 1) await nextTurn();
 }
