@@ -21,7 +21,8 @@ function share({ items, bytes, totalItems, totalBytes }: Progress): number | und
 }
 
 /** One line of progress: what has been done, how fast, and how long the rest will take where that is known. */
-export function progressLine(verb: string, progress: Progress, seconds: number): string {
+export function progressLine(reading: string, progress: Progress, seconds: number): string {
+  const verb = progress.phase === 'write' ? 'written' : reading;
   const rate = seconds > 0 ? progress.items / seconds : 0;
   const done = share(progress);
   const parts = [`${verb} ${groupDigits(progress.items)}`];
@@ -38,7 +39,8 @@ export function progressLine(verb: string, progress: Progress, seconds: number):
  * nothing when quiet. Call {@link update} once per batch, and {@link clear} before anything else is printed.
  */
 export class ProgressBar {
-  private readonly started = performance.now();
+  private started = performance.now();
+  private phase: Progress['phase'];
   private shown = 0;
   private drawn = false;
 
@@ -53,6 +55,10 @@ export class ProgressBar {
   readonly update = (progress: Progress): void => {
     if (this.quiet) return;
     const now = performance.now();
+    if (progress.phase !== this.phase) {
+      this.phase = progress.phase;
+      this.started = now;
+    }
     const terminal = this.io.stderr.isTTY === true;
     if (now - this.shown < (terminal ? barEveryMs : lineEveryMs)) return;
     this.shown = now;

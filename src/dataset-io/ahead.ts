@@ -1,4 +1,4 @@
-import { signalForMany } from './storage/index.js';
+import { setMaxListeners } from 'node:events';
 
 /** Small files read at a time where each is a request over a network. */
 const readsInFlight = 16;
@@ -20,7 +20,7 @@ export class Ahead<K, V> {
     private readonly start: (key: K, signal: AbortSignal) => Promise<V>,
     signal: AbortSignal | undefined,
   ) {
-    this.signal = signalForMany(signal, this.over.signal);
+    this.signal = shared(signal, this.over);
   }
 
   /** Says what {@link get} will be asked for, in order: `keys[from]` up to and without `keys[to]`. */
@@ -67,4 +67,51 @@ export class Ahead<K, V> {
     value.catch(() => undefined);
     this.begun.set(key, value);
   }
+}
+
+/**
+ * What `start` gives for each item of a stream, with the item and in its order; the next ones are under way
+ * meanwhile. A failure, also one of the stream, comes when everything before it has been taken.
+ */
+export async function* mapAhead<T, R>(
+  source: AsyncIterable<T>,
+  start: (item: T, signal: AbortSignal) => Promise<R>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly [T, R], void, undefined> {
+  const over = new AbortController();
+  const both = shared(signal, over);
+  const iterator = source[Symbol.asyncIterator]();
+  const begun: Promise<readonly [T, R] | undefined>[] = [];
+  let isOpen = true;
+  const begin = async () => {
+    const step = iterator.next();
+    const value = step.then(async ({ done, value }) =>
+      done === true ? undefined : ([value, await start(value, both)] as const),
+    );
+    // Whoever comes to it hears of its failure.
+    value.catch(() => undefined);
+    begun.push(value);
+    isOpen = await step.then(
+      ({ done }) => done !== true,
+      () => false,
+    );
+  };
+  try {
+    for (;;) {
+      while (isOpen && begun.length < readsInFlight) await begin();
+      const value = await begun.shift();
+      if (value === undefined) return;
+      yield value;
+    }
+  } finally {
+    over.abort();
+    await iterator.return?.();
+  }
+}
+
+/** A signal that fires with either, and that any number of requests may listen to. */
+function shared(signal: AbortSignal | undefined, over: AbortController): AbortSignal {
+  const both = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
+  setMaxListeners(0, both);
+  return both;
 }

@@ -11,8 +11,9 @@ import {
 } from '../manifest/index.js';
 import { DataError, type Diagnostic, OptionError, type Sample, throwIfAborted } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
+import { mapAhead } from './ahead.js';
 import { lineStartsNear } from './line-starts.js';
-import { joinVoc } from './resolve.js';
+import { type Joined, joinVoc } from './resolve.js';
 import { dirOf, type TreeMode } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
 import { checkWriteMode } from './write-mode.js';
@@ -134,25 +135,22 @@ export async function* readManifest(
     yield* samples;
     return;
   }
+  const file = shownPath(path);
   const base = baseDir ?? dirOf(path);
-  for await (const sample of samples) {
-    await attachImages(sample, base, { ...options, file: shownPath(path) });
+  const { storage, session, signal } = options;
+  const joinOne = (sample: ManifestSample, over: AbortSignal) =>
+    joinVoc(
+      { sample, file, base, ...(sample.line === undefined ? {} : { line: sample.line }) },
+      { storage, session, root, signal: over },
+    );
+  for await (const [sample, joined] of mapAhead(samples, joinOne, signal)) {
+    attachImages(joined, options);
     yield sample;
   }
 }
 
 /** Sets `image` of the sample's annotations that name VOC files, or reports what stands in the way. */
-async function attachImages(
-  sample: ManifestSample,
-  base: string,
-  options: ManifestReadOptions & { readonly file: string },
-): Promise<void> {
-  const { file, storage, session, root, signal, mode, onDiagnostic } = options;
-  const line = sample.line === undefined ? {} : { line: sample.line };
-  const { files, faults } = await joinVoc(
-    { sample, file, base, ...line },
-    { storage, session, root, signal },
-  );
+function attachImages({ files, faults }: Joined, { mode, onDiagnostic }: ManifestReadOptions): void {
   if (files === undefined) {
     for (const fault of faults) onDiagnostic?.(fault);
     const error = faults.find(({ severity }) => severity === 'error');

@@ -75,7 +75,9 @@ export async function writeManifestRows(
   const before = run.written;
   const folder = imageFolderOf(output);
   const copies =
-    context.images === 'reference' ? undefined : await openTree(storage, folder, mode, { signal });
+    context.images === 'reference'
+      ? undefined
+      : await openTree(storage, folder, mode, { signal, onWritten: run.reportWritten });
   const kept = new KeptLines(batches, run);
   const lines =
     context.verbatim !== undefined && copies === undefined

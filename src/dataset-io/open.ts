@@ -1,10 +1,11 @@
 import type { ImageAnnotation, Sample } from '../model/index.js';
 import { DataError, type Diagnostic, throwIfAborted } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
+import { Ahead } from './ahead.js';
 import { resolveFormat } from './detect.js';
 import type { FormatId } from './formats.js';
 import { manifestRows } from './manifest-rows.js';
-import { joinVoc } from './resolve.js';
+import { type Joined, joinVoc } from './resolve.js';
 import type { Row, RowBatch } from './rows.js';
 import type { Storage } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
@@ -62,15 +63,24 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
   const format = await resolveFormat(storage, path, options.from, options.signal);
 
   async function* batches(): AsyncGenerator<readonly DatasetRow[], void, undefined> {
-    for await (const batch of await rowsOf(storage, path, format, options)) {
-      for (const diagnostic of batch.diagnostics) options.onDiagnostic?.(diagnostic);
-      for (const { diagnostics, cause } of batch.faults) refuse(diagnostics, cause, options);
-      const rows: DatasetRow[] = [];
-      for (const row of batch.rows) {
-        const joined = await withImages(row, options);
-        if (joined !== undefined) rows.push(joined);
+    const { root, session, signal } = options;
+    const joinOne = (row: Row, over: AbortSignal) =>
+      joinVoc(row, { storage: options.storage, session, root, signal: over });
+    const joins = options.join === true ? new Ahead(joinOne, signal) : undefined;
+    try {
+      for await (const batch of await rowsOf(storage, path, format, options)) {
+        for (const diagnostic of batch.diagnostics) options.onDiagnostic?.(diagnostic);
+        for (const { diagnostics, cause } of batch.faults) refuse(diagnostics, cause, options);
+        joins?.expect(batch.rows.filter((row) => imagesOf(row).size === 0));
+        const rows: DatasetRow[] = [];
+        for (const row of batch.rows) {
+          const joined = await withImages(row, joins, options);
+          if (joined !== undefined) rows.push(joined);
+        }
+        yield rows;
       }
-      yield rows;
+    } finally {
+      joins?.close();
     }
   }
   async function* samples(): AsyncGenerator<Sample, void, undefined> {
@@ -106,13 +116,23 @@ function refuse(
   if (worst !== undefined) throw cause ?? new DataError(worst);
 }
 
-/** The row with its annotation files; undefined when one of them cannot be read. */
-async function withImages(row: Row, options: OpenDatasetOptions): Promise<DatasetRow | undefined> {
+/** What the row itself says of its annotation files: rows of VOC files have read them. */
+function imagesOf(row: Row): Map<number, ImageAnnotation> {
   const images = new Map<number, ImageAnnotation>();
   for (const [index, { image }] of row.sample.annotations.entries())
     if (image !== undefined) images.set(index, image);
-  if (options.join !== true || images.size > 0) return { ...row, images };
-  const { files, faults } = await joinVoc(row, options);
+  return images;
+}
+
+/** The row with its annotation files; undefined when one of them cannot be read. */
+async function withImages(
+  row: Row,
+  joins: Ahead<Row, Joined> | undefined,
+  options: OpenDatasetOptions,
+): Promise<DatasetRow | undefined> {
+  const images = imagesOf(row);
+  if (joins === undefined || images.size > 0) return { ...row, images };
+  const { files, faults } = await joins.get(row);
   if (files === undefined) {
     refuse(faults, undefined, options);
     return undefined;

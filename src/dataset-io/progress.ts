@@ -8,6 +8,8 @@ export interface Progress {
   readonly totalItems?: number;
   /** Bytes in all, where that is known before reading. */
   readonly totalBytes?: number;
+  /** `write`: everything is read, and the files are being put into place; items are files. Absent: reading. */
+  readonly phase?: 'write';
 }
 
 export type OnProgress = (progress: Progress) => void;

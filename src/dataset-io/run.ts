@@ -111,6 +111,11 @@ export class Run {
     }
   }
 
+  /** For a writer that puts its files into place when everything is read. */
+  readonly reportWritten = (files: number, of: number): void => {
+    this.options.onProgress?.({ items: files, totalItems: of, bytes: this.bytes, phase: 'write' });
+  };
+
   /** The findings of a batch by line, where they have one, whether they cost a record or not. */
   private async reportInOrder({ diagnostics, faults }: RowBatch): Promise<void> {
     let next = 0;

@@ -239,7 +239,10 @@ export async function writeVocRows(
 ): Promise<Output[]> {
   const { storage, output, mode, run } = context;
   const before = run.written;
-  const tree = await openTree(storage, output, mode, { signal: context.signal });
+  const tree = await openTree(storage, output, mode, {
+    signal: context.signal,
+    onWritten: run.reportWritten,
+  });
   const writer = new VocTreeWriter(tree, context);
   try {
     for await (const batch of batches) {

@@ -54,6 +54,17 @@ test('a terminal sees a bar ten times a second, and none of it afterwards', () =
   expect(said()).toBe('');
 });
 
+test('putting files into place is counted for itself', () => {
+  const { own, said } = io(true);
+  const bar = new ProgressBar(own, 'converted', false);
+  vi.advanceTimersByTime(60_000);
+  bar.update({ items: 5, bytes: 0, totalItems: 10, phase: 'write' });
+  said();
+  vi.advanceTimersByTime(1000);
+  bar.update({ items: 10, bytes: 0, totalItems: 20, phase: 'write' });
+  expect(said()).toMatch(/written 10 of 20 {2}50% {2}10\/s {2}ETA 1s$/);
+});
+
 test('a log gets a line every ten seconds', () => {
   const { own, said } = io(false);
   const bar = new ProgressBar(own, 'checked', false);

@@ -1,4 +1,3 @@
-export { signalForMany } from './abortable.js';
 export { compareUtf8 } from './byte-order.js';
 export { type ContainedPathOptions, containedPath, type NameProblem, nameProblem } from './contained-path.js';
 export { type CopyResult, copyFile, type Place, sameContent } from './copy-file.js';
@@ -24,7 +23,7 @@ export {
   type WriteMode,
   type WriteOptions,
 } from './storage.js';
-export { openTree, type TreeMode, type TreeWriter } from './tree.js';
+export { openTree, type TreeMode, type TreeOptions, type TreeWriter } from './tree.js';
 export {
   baseName,
   dirOf,

@@ -8,6 +8,7 @@ import {
   differs,
   endWithLineFeed,
   type TreeMode,
+  type TreeOptions,
   type TreeWriter,
   twice,
 } from './tree-writer.js';
@@ -15,6 +16,8 @@ import { joinLocation } from './uri.js';
 
 /** Files written at a time: each is a request of its own. */
 const atATime = 16;
+/** Files written between two reports of progress. */
+const filesPerReport = 64;
 const noBytes = Buffer.alloc(0);
 
 /** Collects a folder beside the storage and writes it file by file: for storages that cannot rename one. */
@@ -29,6 +32,7 @@ export class ObjectTree implements TreeWriter {
     private readonly folder: string,
     private readonly mode: TreeMode,
     private readonly signal: AbortSignal,
+    private readonly onWritten: TreeOptions['onWritten'],
   ) {}
 
   /** @throws StorageError `AlreadyExists` in mode `create` */
@@ -64,11 +68,17 @@ export class ObjectTree implements TreeWriter {
     if (this.mode === 'create' && !(await this.isEmpty())) throw alreadyThere(this.folder);
     if (this.mode === 'append') await this.refuseDifferent();
     const written: string[] = [];
+    const count = this.files.size + this.lists.size;
+    let done = 0;
+    const tell = () => {
+      if (++done % filesPerReport === 0 || done === count) this.onWritten?.(done, count);
+    };
     try {
       await inParallel(this.files, atATime, async ([name, content]) => {
         const path = joinLocation(this.folder, name);
         written.push(path);
         await this.write(path, content);
+        tell();
       });
       // Lists come last: at no time does one name a file that is not there yet.
       for (const [name, pieces] of this.lists) {
@@ -80,6 +90,7 @@ export class ObjectTree implements TreeWriter {
         ]);
         written.push(path);
         await this.put(path, bytes);
+        tell();
       }
     } catch (error) {
       if (this.mode === 'create') await this.remove(written);

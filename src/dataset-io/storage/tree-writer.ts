@@ -1,8 +1,14 @@
 import { StorageError } from '../../model/index.js';
 import type { Place } from './copy-file.js';
+import type { StorageOptions } from './storage.js';
 
 /** `append`: new files join those that are there; one that is there with other content is an error. */
 export type TreeMode = 'create' | 'overwrite' | 'append';
+
+export interface TreeOptions extends StorageOptions {
+  /** Told how many of so many files are in place, where they are put there one by one. */
+  readonly onWritten?: ((files: number, of: number) => void) | undefined;
+}
 
 /**
  * A folder being written. Nothing shows in the target before {@link commit}. Names come out of data: they

@@ -3,11 +3,11 @@ import { AbandonedFiles } from './abandoned.js';
 import { signalForMany } from './abortable.js';
 import { LocalTree } from './local-tree.js';
 import { ObjectTree } from './object-tree.js';
-import type { Storage, StorageOptions } from './storage.js';
-import type { TreeMode, TreeWriter } from './tree-writer.js';
+import type { Storage } from './storage.js';
+import type { TreeMode, TreeOptions, TreeWriter } from './tree-writer.js';
 import { parseLocation } from './uri.js';
 
-export type { TreeMode, TreeWriter } from './tree-writer.js';
+export type { TreeMode, TreeOptions, TreeWriter } from './tree-writer.js';
 
 /**
  * Starts writing a folder.
@@ -19,14 +19,15 @@ export async function openTree(
   storage: Storage,
   folder: string,
   mode: TreeMode,
-  options: StorageOptions = {},
+  { signal: given, onWritten }: TreeOptions = {},
 ): Promise<TreeWriter> {
   const location = parseLocation(folder);
+  const signal = signalForMany(given);
   if (storage.scheme === 'file' && location.kind === 'local') {
     await new AbandonedFiles().removeFrom(dirname(resolve(location.path)));
-    return new LocalTree(location.path, mode, signalForMany(options.signal));
+    return new LocalTree(location.path, mode, signal);
   }
-  const tree = new ObjectTree(storage, folder, mode, signalForMany(options.signal));
+  const tree = new ObjectTree(storage, folder, mode, signal, onWritten);
   await tree.open();
   return tree;
 }
