@@ -2,7 +2,6 @@ import { OptionError, type Profile, throwIfAborted } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
 import { type ResolvedInput, resolveInput } from './detect.js';
 import { type FormatId, formatInfo } from './formats.js';
-import { readImageSets } from './image-sets.js';
 import { manifestRows } from './manifest-rows.js';
 import { writeManifestRows } from './manifest-writer.js';
 import { FileQuarantine, LineQuarantine, type Quarantine } from './quarantine.js';
@@ -10,9 +9,6 @@ import type { RowBatch } from './rows.js';
 import { Run, type RunOptions, type RunResult } from './run.js';
 import { Loan, parseLocation, type TreeMode } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
-import { vocRows } from './voc-rows.js';
-import { findVocTree } from './voc-tree.js';
-import { writeVocRows } from './voc-writer.js';
 import type { ImageHandling, WriteRows, WriterContext } from './writer.js';
 
 export interface ConvertOptions extends RunOptions, Places {
@@ -47,7 +43,11 @@ export interface ConvertOptions extends RunOptions, Places {
   readonly maxLineBytes?: number | undefined;
 }
 
-const writers: Record<FormatId, WriteRows> = { manifest: writeManifestRows, voc: writeVocRows };
+/** What handles VOC is half of this package, and is loaded only for it. */
+const writers: Record<FormatId, () => Promise<WriteRows>> = {
+  manifest: async () => writeManifestRows,
+  voc: async () => (await import('./voc-writer.js')).writeVocRows,
+};
 
 interface Opened {
   readonly batches: AsyncIterable<RowBatch>;
@@ -78,6 +78,11 @@ async function open(
     });
     return { batches, totals: size === undefined ? {} : { totalBytes: size } };
   }
+  const [{ findVocTree }, { readImageSets }, { vocRows }] = await Promise.all([
+    import('./voc-tree.js'),
+    import('./image-sets.js'),
+    import('./voc-rows.js'),
+  ]);
   const tree = await findVocTree(storage, input, signal, xmlNames);
   const sets = await readImageSets(storage, tree, signal);
   const batches = vocRows(storage, tree, {
@@ -156,7 +161,8 @@ export async function convert(input: string, output: string, options: ConvertOpt
   const quarantine = quarantineOf(from, options);
   const run = new Run(options, quarantine, totals);
   try {
-    const outputs = await writers[to](run.account(batches), {
+    const write = await writers[to]();
+    const outputs = await write(run.account(batches), {
       storage: storageOf(output, options),
       output,
       mode: options.mode ?? 'create',
