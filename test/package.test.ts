@@ -265,7 +265,6 @@ describe('each door opens on exactly these names', () => {
       requireObject
       resolveReference
       sameContent
-      signalForMany
       stemOf"
     `);
   });

@@ -126,7 +126,9 @@ export class CredentialSource {
   private async renew(): Promise<Credentials> {
     const credentials = new Credentials(await this.provider(), this.from);
     const end = credentials.expiresAt?.getTime();
-    if (end !== undefined) {
+    if (end === undefined) {
+      this.renewAt = Number.POSITIVE_INFINITY;
+    } else {
       const left = end - this.now();
       if (left <= 0) {
         throw new LabelkitError(

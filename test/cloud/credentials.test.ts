@@ -104,6 +104,26 @@ describe('credentials that end', () => {
     expect(asked).toEqual([0]);
   });
 
+  test('temporary ones may be followed by ones that stay', async () => {
+    let asked = 0;
+    const clock = { now: start };
+    const made = new CredentialSource(
+      async () => ({
+        accessKey: 'AK',
+        secretKey: sk,
+        ...(asked++ === 0 ? { expiresAt: new Date(start + 1000) } : {}),
+      }),
+      'the provider',
+      () => clock.now,
+    );
+    await made.get();
+    clock.now += 1000;
+    await made.get();
+    clock.now += 1e9;
+    await made.get();
+    expect(asked).toBe(2);
+  });
+
   test.each([
     [3600, 3299, 3300], // five minutes before
     [900, 719, 720], // a fifth before

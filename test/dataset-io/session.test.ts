@@ -69,13 +69,14 @@ test('paths in buckets are opened with it; one client serves all calls', async (
 test('keys that end are asked for again, and requests carry the new ones', async () => {
   const { server, keys, options } = await service();
   let asked = 0;
+  const end = Date.now() + 50;
   const session = new Session({
     ...options,
-    credentials: async () => ({ ...keys, ...(asked++ === 0 ? { expiresAt: new Date(Date.now() + 1) } : {}) }),
+    credentials: async () => ({ ...keys, ...(asked++ === 0 ? { expiresAt: new Date(end) } : {}) }),
   });
   onTestFinished(() => session.close());
   await session.credentials();
-  await new Promise((next) => setTimeout(next, 5));
+  while (Date.now() <= end) await new Promise(setImmediate);
   expect(await sources(session)).toEqual(['obs://data/1.jpg']);
   expect(asked).toBe(2);
   expect(server.log.length).toBeGreaterThan(0);
