@@ -23,6 +23,8 @@ export interface StorageEntry {
   readonly kind: 'file' | 'directory' | 'link' | 'other';
   /** Bytes, where the storage knows them without asking again (memory, object stores). */
   readonly size?: number;
+  /** Of a file. Object stores only. */
+  readonly etag?: string;
 }
 
 export interface StorageOptions {
