@@ -70,6 +70,15 @@ export { Session, type SessionOptions } from './dataset-io/session.js';
 // Places
 export { LocalStorage, MemoryStorage, type Storage, type TreeMode } from './dataset-io/storage/index.js';
 export type { Places, StorageHolder } from './dataset-io/storages.js';
+export type { ObsCopyOptions, ObsFileOptions, ObsFiles } from './dataset-io/transfer/obs-files.js';
+export {
+  TransferError,
+  type TransferFailure,
+  type TransferItem,
+  type TransferOptions,
+  type TransferResult,
+  transfer,
+} from './dataset-io/transfer/transfer.js';
 export { type ValidationResult, validate } from './dataset-io/validate.js';
 export type { ValidateOptions } from './dataset-io/validate-options.js';
 // Pascal VOC by path

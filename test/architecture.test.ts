@@ -27,7 +27,8 @@ const packages: Readonly<Record<string, string>> = {
 
 /** Layers that work on what they are given: no files, no processes, no network. */
 const pure = new Set(['model', 'text', 'manifest', 'voc', 'report']);
-const pureModules = new Set(['node:buffer', 'node:string_decoder', 'node:util']);
+/** `node:module` loads a package when it is first needed. */
+const pureModules = new Set(['node:buffer', 'node:module', 'node:string_decoder', 'node:util']);
 
 const root = resolve(import.meta.dirname, '..');
 

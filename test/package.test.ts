@@ -255,6 +255,7 @@ describe('each door opens on exactly these names', () => {
       copyFile
       createReadBuffer
       dirOf
+      entryBatches
       ioError
       joinLocation
       joinerOf

@@ -1,7 +1,15 @@
 import { OptionError, throwIfAborted } from '../model/index.js';
 import { nothingAt } from './file-errors.js';
 import { type FormatId, formatInfo } from './formats.js';
-import { baseName, joinLocation, parseLocation, type Storage, type StorageEntry } from './storage/index.js';
+import {
+  baseName,
+  entryBatches,
+  joinLocation,
+  type ListOptions,
+  parseLocation,
+  type Storage,
+  type StorageEntry,
+} from './storage/index.js';
 
 /** What a path holds, and what made us think so. */
 export interface Detection {
@@ -74,10 +82,12 @@ async function firstXmlBelow(
   signal?: AbortSignal,
 ): Promise<Detection | undefined> {
   let opened = 0;
-  for await (const entry of storage.list(folder, { recursive: true, signal })) {
-    if (entry.kind !== 'file' || !xmlPattern.test(entry.name)) continue;
-    const found = await firstOf(storage, [entry], signal);
-    if (found !== undefined || ++opened >= filesOpened) return found;
+  for await (const batch of entryBatches(storage, folder, { recursive: true, signal })) {
+    for (const entry of batch) {
+      if (entry.kind !== 'file' || !xmlPattern.test(entry.name)) continue;
+      const found = await firstOf(storage, [entry], signal);
+      if (found !== undefined || ++opened >= filesOpened) return found;
+    }
   }
   return undefined;
 }
@@ -89,19 +99,22 @@ interface Candidates {
   readonly xmlNames?: readonly string[];
 }
 
-async function candidatesOfFolder(storage: Storage, path: string, signal?: AbortSignal): Promise<Candidates> {
+async function candidatesOfFolder(storage: Storage, path: string, options: ListOptions): Promise<Candidates> {
+  const { signal } = options;
   const xml: StorageEntry[] = [];
   const xmlNames: string[] = [];
   const lines: StorageEntry[] = [];
   let isFlat = true;
-  for await (const entry of storage.list(path, { signal })) {
-    if (entry.kind === 'directory') isFlat = false;
-    if (entry.kind !== 'file') continue;
-    if (xmlPattern.test(entry.name)) {
-      if (isFlat) xmlNames.push(entry.name);
-      if (xml.length < filesOpened) xml.push(entry);
-    } else if (lines.length < filesOpened && linesPattern.test(entry.name)) {
-      lines.push(entry);
+  for await (const batch of entryBatches(storage, path, options)) {
+    for (const entry of batch) {
+      if (entry.kind === 'directory') isFlat = false;
+      if (entry.kind !== 'file') continue;
+      if (xmlPattern.test(entry.name)) {
+        if (isFlat) xmlNames.push(entry.name);
+        if (xml.length < filesOpened) xml.push(entry);
+      } else if (lines.length < filesOpened && linesPattern.test(entry.name)) {
+        lines.push(entry);
+      }
     }
   }
   // A folder without folders, which may be a large one, is listed only once.
@@ -120,14 +133,15 @@ async function candidatesOfFolder(storage: Storage, path: string, signal?: Abort
  * @throws StorageError when the path cannot be read; OptionError `AmbiguousFormat` or `UnknownFormat`
  */
 export async function detectFormat(storage: Storage, path: string, signal?: AbortSignal): Promise<Detection> {
-  return (await detect(storage, path, signal)).detection;
+  return (await detect(storage, path, { signal })).detection;
 }
 
 async function detect(
   storage: Storage,
   path: string,
-  signal?: AbortSignal,
+  options: ListOptions,
 ): Promise<{ detection: Detection; xmlNames?: readonly string[] | undefined }> {
+  const { signal } = options;
   throwIfAborted(signal);
   if (parseLocation(path).kind === 'stdio') {
     throw new OptionError('the format of standard input cannot be detected', {
@@ -139,7 +153,7 @@ async function detect(
   if (stat === null) throw nothingAt(path);
   const isFolder = stat.kind === 'directory';
   const { detections: found, xmlNames }: Candidates = isFolder
-    ? await candidatesOfFolder(storage, path, signal)
+    ? await candidatesOfFolder(storage, path, options)
     : { detections: candidatesOfFile(baseName(path), await head(storage, path, signal)) };
   if (found.length === 0) {
     throw new OptionError(`${path} holds no format that is known here`, {
@@ -191,14 +205,19 @@ export interface ResolvedInput {
   readonly xmlNames?: readonly string[] | undefined;
 }
 
-/** {@link resolveFormat} for a caller who goes on to read the input at once. */
+/**
+ * {@link resolveFormat} for a caller who goes on to read the input at once.
+ *
+ * @param onFound for the listing of a folder, where it has to be made
+ */
 export async function resolveInput(
   storage: Storage,
   path: string,
   named: string | undefined,
   signal?: AbortSignal,
+  onFound?: ListOptions['onFound'],
 ): Promise<ResolvedInput> {
   if (named !== undefined) return { format: formatInfo(named).id };
-  const { detection, xmlNames } = await detect(storage, path, signal);
+  const { detection, xmlNames } = await detect(storage, path, { signal, onFound });
   return { format: detection.format, xmlNames };
 }

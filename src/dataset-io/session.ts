@@ -14,6 +14,7 @@ import { OptionError } from '../model/index.js';
 import { explainJsonError, lineColumn } from '../text/index.js';
 import { LazyStorage } from './lazy-storage.js';
 import { ioError, type Storage } from './storage/index.js';
+import { ObsFiles } from './transfer/obs-files.js';
 
 /** Everything is optional: what is not said is looked for in a profile and in the environment. */
 export interface SessionOptions extends IdentityOptions {
@@ -43,6 +44,11 @@ export class Session {
   /** Object storage: what opens `obs://bucket/key`, and `s3://` and `s3a://`, which mean the same. */
   get storage(): Storage {
     return this.#storage;
+  }
+
+  /** Copies files and folders to object storage, from it and inside it. */
+  get obs(): ObsFiles {
+    return new ObsFiles(this);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { ClassLists } from './class-lists.js';
 import { readImageSets } from './image-sets.js';
 import type { ShardProgress } from './jobs/shard.js';
-import { jobsOf, runInThreads } from './jobs/threads.js';
+import { type EarlyThreads, jobsOf, runInThreads, threadsFromFiles } from './jobs/threads.js';
 import { checkVocFiles, runVocShard, type VocPiece, type VocWork, vocShard } from './jobs/voc-shard.js';
 import type { Storage } from './storage/index.js';
 import { Turns } from './turns.js';
@@ -15,21 +15,16 @@ import {
   type VocValidatorOptions,
 } from './voc-validator.js';
 
-/**
- * Threads pay for themselves from here on: each has to load and warm up the code, 0.3 s of processor time, which is
- * as much as checking 15,000 files.
- */
-const threadsFromFiles = 25_000;
-
 /** Checks a VOC tree, in threads when it is large and on the local disk. */
 export async function surveyVoc(
   storage: Storage,
   input: string,
   options: ValidateOptions,
   xmlNames?: readonly string[],
+  early?: EarlyThreads,
 ): Promise<Survey> {
   const { signal } = options;
-  const tree = await findVocTree(storage, input, signal, xmlNames);
+  const tree = await findVocTree(storage, input, signal, xmlNames, early?.onFound);
   const maxDiagnostics = options.maxDiagnostics ?? 1000;
   const own: VocValidatorOptions = {
     mode: options.mode ?? 'strict',
@@ -49,7 +44,7 @@ export async function surveyVoc(
     const images = options.checkFiles === true;
     parts.push(await surveyVocClosely(storage, tree, own, { classLists, images }, onProgress, signal));
   } else if (jobs > 1 && storage.scheme === 'file' && tree.names.length >= threadsFromFiles) {
-    parts.push(...(await checkInThreads(storage, work, jobs, onProgress, signal)));
+    parts.push(...(await checkInThreads(storage, work, jobs, onProgress, signal, early)));
   } else {
     parts.push(await checkVocFiles(storage, work, onProgress, signal));
   }
@@ -69,11 +64,17 @@ async function checkInThreads(
   jobs: number,
   onProgress: (progress: ShardProgress) => void,
   signal: AbortSignal | undefined,
+  early: EarlyThreads | undefined,
 ): Promise<VocSummary[]> {
-  const shard = vocShard(work);
+  const shard = vocShard(work, jobs);
   const others = Array.from({ length: jobs - 1 }, () => shard);
-  const results = await runInThreads<VocPiece[]>(others, onProgress, signal, (onOwn, over) =>
-    runVocShard(storage, shard, onOwn, over),
+  const results = await runInThreads<VocPiece[]>(
+    others,
+    onProgress,
+    signal,
+    (onOwn, over) => runVocShard(storage, shard, onOwn, over),
+    undefined,
+    early,
   );
   const pieces = results.flat().sort((a, b) => a.index - b.index);
   return pieces.map(({ summary }) => summary);

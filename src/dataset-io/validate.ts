@@ -1,6 +1,7 @@
 import { type Diagnostic, OptionError, profiles, throwIfAborted } from '../model/index.js';
 import { resolveInput } from './detect.js';
 import type { FormatId } from './formats.js';
+import { EarlyThreads, jobsOf, threadsFromFiles } from './jobs/threads.js';
 import { storageOf } from './storages.js';
 import type { Survey, ValidateOptions } from './validate-options.js';
 
@@ -33,14 +34,27 @@ export async function survey(input: string, options: ValidateOptions = {}): Prom
     });
   }
   const storage = storageOf(input, options);
-  const { format, xmlNames } = await resolveInput(storage, input, options.from, options.signal);
-  // The rules of one format are not loaded to check the other.
-  if (format === 'manifest') {
-    const { surveyManifest } = await import('./survey-manifest.js');
-    return await surveyManifest(storage, input, options);
+  const { from, signal } = options;
+  const threads = storage.scheme === 'file' && options.checkFiles !== true ? jobsOf(options.jobs) : 1;
+  const early = new EarlyThreads(threads - 1, threadsFromFiles);
+  const loadVoc = () => import('./survey-voc.js');
+  const onFound = (entries: number): void => {
+    early.onFound(entries);
+    // So many files are hardly anything else, and reading code from the disk takes no time from the listing.
+    void loadVoc();
+  };
+  try {
+    const { format, xmlNames } = await resolveInput(storage, input, from, signal, onFound);
+    // The rules of one format are not loaded to check the other.
+    if (format === 'manifest') {
+      const { surveyManifest } = await import('./survey-manifest.js');
+      return await surveyManifest(storage, input, options);
+    }
+    const { surveyVoc } = await loadVoc();
+    return await surveyVoc(storage, input, options, xmlNames, early);
+  } finally {
+    await early.stop();
   }
-  const { surveyVoc } = await import('./survey-voc.js');
-  return await surveyVoc(storage, input, options, xmlNames);
 }
 
 /**

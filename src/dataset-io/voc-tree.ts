@@ -1,6 +1,13 @@
 import { throwIfAborted } from '../model/index.js';
 import { nothingAt } from './file-errors.js';
-import { baseName, dirOf, joinLocation, type Storage } from './storage/index.js';
+import {
+  baseName,
+  dirOf,
+  entryBatches,
+  joinLocation,
+  type ListOptions,
+  type Storage,
+} from './storage/index.js';
 
 /**
  * How Pascal VOC files lie on disk. `devkit`: Annotations, JPEGImages and ImageSets below one root;
@@ -38,13 +45,15 @@ async function isFolder(storage: Storage, path: string, signal?: AbortSignal): P
 }
 
 function isAnnotationFile(name: string): boolean {
-  return xmlPattern.test(name) && !isSystemFile(name);
+  if (!xmlPattern.test(name)) return false;
+  // An XML file is a system file for its first character, or for a folder that it is in.
+  return !(name.startsWith('.') || name.includes('/')) || !isSystemFile(name);
 }
 
-async function xmlNames(storage: Storage, folder: string, signal?: AbortSignal): Promise<string[]> {
+async function xmlNames(storage: Storage, folder: string, options: ListOptions): Promise<string[]> {
   const names: string[] = [];
-  for await (const entry of storage.list(folder, { recursive: true, signal })) {
-    if (entry.kind === 'file' && isAnnotationFile(entry.name)) names.push(entry.name);
+  for await (const batch of entryBatches(storage, folder, { recursive: true, ...options })) {
+    for (const { kind, name } of batch) if (kind === 'file' && isAnnotationFile(name)) names.push(name);
   }
   return names;
 }
@@ -53,6 +62,7 @@ async function xmlNames(storage: Storage, folder: string, signal?: AbortSignal):
  * Finds the VOC files at a path: a devkit root, its `Annotations` folder, a folder of XML files, or one file.
  *
  * @param listed the XML files of the path, when it is a folder without folders and has just been listed
+ * @param onFound for the listing of the annotation folder, where it has to be made
  * @throws StorageError `NotFound` when there is nothing at the path
  */
 export async function findVocTree(
@@ -60,6 +70,7 @@ export async function findVocTree(
   path: string,
   signal?: AbortSignal,
   listed?: readonly string[],
+  onFound?: ListOptions['onFound'],
 ): Promise<VocTree> {
   throwIfAborted(signal);
   const stat = await storage.stat(path, { signal });
@@ -79,7 +90,8 @@ export async function findVocTree(
   const inside = joinLocation(path, 'Annotations');
   const annotations = (await isFolder(storage, inside, signal)) ? inside : path;
   const devkit = await devkitAround(storage, annotations, signal);
-  const names = listed?.filter(isAnnotationFile) ?? (await xmlNames(storage, annotations, signal));
+  const names =
+    listed?.filter(isAnnotationFile) ?? (await xmlNames(storage, annotations, { signal, onFound }));
   if (devkit === undefined && annotations === path) {
     return { layout: 'folder', root: path, annotations, names, images: path, sets: undefined };
   }
@@ -137,12 +149,14 @@ export class VocImages {
   static async list(storage: Storage, tree: VocTree, signal?: AbortSignal): Promise<VocImages> {
     const images = new VocImages(tree.images);
     if (tree.images === undefined) return images;
-    for await (const entry of storage.list(tree.images, { recursive: true, signal })) {
-      if (entry.kind !== 'file' || !imagePattern.test(entry.name) || isSystemFile(entry.name)) continue;
-      const key = pairingKey(entry.name);
-      const other = images.byKey.get(key);
-      if (other === undefined) images.byKey.set(key, entry.name);
-      else images.doubles.set(key, [...(images.doubles.get(key) ?? [other]), entry.name]);
+    for await (const batch of entryBatches(storage, tree.images, { recursive: true, signal })) {
+      for (const { kind, name } of batch) {
+        if (kind !== 'file' || !imagePattern.test(name) || isSystemFile(name)) continue;
+        const key = pairingKey(name);
+        const other = images.byKey.get(key);
+        if (other === undefined) images.byKey.set(key, name);
+        else images.doubles.set(key, [...(images.doubles.get(key) ?? [other]), name]);
+      }
     }
     return images;
   }

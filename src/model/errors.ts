@@ -44,6 +44,8 @@ export type ErrorCode =
   /** The object cannot be appended to, and the caller wanted no rewrite. */
   | 'NotAppendable'
   | 'TrailingSlashRequired'
+  /** Some files of a folder were copied, others were not. */
+  | 'Incomplete'
   // the caller
   | 'Aborted';
 

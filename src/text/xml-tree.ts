@@ -1,4 +1,4 @@
-import { SaxesParser } from 'saxes';
+import { createRequire } from 'node:module';
 
 export interface XmlAttribute {
   readonly name: string;
@@ -116,21 +116,33 @@ const reference = /&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[\p{L}_:][\p{L}\p{N}_:.-]*);/uy
 /** What the parser objects to, in its own words. */
 class Objection extends Error {}
 
+/** Loads saxes, which takes a thread longer than all else that checks annotation files; ordinary ones do without it. */
+const load = createRequire(import.meta.url);
+let strictSaxes: ReturnType<typeof makeStrictSaxes> | undefined;
+
 /**
  * The parser, ending at the first objection. An override, because a handler would cost far more: handlers become members
  * of the parser, and beyond seven of them the engine keeps its members in a dictionary, which makes it eight times slower.
  */
-class StrictSaxes extends SaxesParser {
-  override fail(message: string): this {
-    throw new Objection(message);
-  }
+function makeStrictSaxes() {
+  const { SaxesParser } = load('saxes') as typeof import('saxes');
+  return class StrictSaxes extends SaxesParser {
+    override fail(message: string): this {
+      throw new Objection(message);
+    }
+  };
+}
+
+function newParser() {
+  strictSaxes ??= makeStrictSaxes();
+  return new strictSaxes({ xmlns: false, position: false });
 }
 
 /** Drives the parser and knows where each of its events begins, which the parser does not tell. */
 class TreeBuilder {
   readonly #text: string;
   readonly #depth: number;
-  readonly #parser = new StrictSaxes({ xmlns: false, position: false });
+  readonly #parser = newParser();
   readonly #open: Building[] = [];
   #root: Building | undefined;
   /** Where the markup or text begins that the parser is in. */

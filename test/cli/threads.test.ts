@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 /*
- * Threads are used from 32 MiB of manifest and 4,000 VOC files on, by the built package only. Whatever their
- * number, the result is the same to the last byte.
+ * Threads are used from 32 MiB of manifest and 25,000 VOC files on, by the built package only; above 32,768 entries of a
+ * folder they start while it is being listed. Whatever their number, the result is the same to the last byte.
  */
 
 const command = resolve(import.meta.dirname, '../../dist/bin/labelkit.js');
@@ -77,18 +77,28 @@ test('a large file in another encoding than it is read in', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ samples: 0, errors: 1, rules: { M003: 1 } });
 });
 
-test('a folder of many files', async () => {
-  mkdirSync(join(folder, 'many'));
-  for (let number = 0; number < 4_200; number++) {
+test.each([26_000, 34_000])('a folder of %d files', async (files) => {
+  const name = `many-${files}`;
+  mkdirSync(join(folder, name));
+  for (let number = 0; number < files; number++) {
     const xmax = number % 100 === 0 ? 900 : 90;
     const end = number % 1000 === 7 ? '' : '</annotation>';
     const object = `<object><name>n${number % 5}</name><pose>0</pose><truncated>0</truncated><difficult>0</difficult><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>${xmax}</xmax><ymax>9</ymax></bndbox></object>`;
     writeFileSync(
-      join(folder, `many/${number}.xml`),
+      join(folder, name, `${number}.xml`),
       `<annotation>\n<folder>f</folder><filename>${number}.jpg</filename><size><width>100</width><height>100</height><depth>3</depth></size><segmented>0</segmented>${object}${end}\n`,
     );
   }
-  const { stdout } = await sameForAnyJobs('validate', 'many', '--json', '--severity', 'info');
-  expect(JSON.parse(stdout)).toMatchObject({ samples: 4_200, rules: { V001: 5, V077: 42 } });
-  await sameForAnyJobs('inspect', 'many');
+  const { stdout } = await sameForAnyJobs('validate', name, '--json', '--severity', 'info');
+  const rules = { V001: files / 1000, V077: files / 100 };
+  expect(JSON.parse(stdout)).toMatchObject({ samples: files, rules });
+  await sameForAnyJobs('inspect', name);
+});
+
+test('a folder of many files of no known format ends the threads that it started', async () => {
+  mkdirSync(join(folder, 'none'));
+  for (let number = 0; number < 33_000; number++) writeFileSync(join(folder, 'none', `${number}.txt`), '');
+  const { code, stderr } = await labelkit('validate', 'none', '--jobs', '2');
+  expect(code).toBe(2);
+  expect(stderr).toContain('none holds no format that is known here');
 });

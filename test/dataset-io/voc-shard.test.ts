@@ -3,7 +3,7 @@ import { checkVocFiles, runVocShard, type VocWork, vocShard } from '../../src/da
 import { MemoryStorage } from '../../src/dataset-io/storage/index.js';
 import { mergeVocSummaries } from '../../src/dataset-io/voc-validator.js';
 
-/** More than two pieces, so that two threads have something to share. */
+/** Many pieces, so that three threads have something to share. */
 const files = 2500;
 
 function xml(serial: number): string {
@@ -30,10 +30,11 @@ describe('files shared between threads', () => {
   test.each([0, 3, 150, 100_000])('give what one thread gives, listing at most %d', async (most) => {
     const { storage, work } = await folder(most);
     const alone = await checkVocFiles(storage, work, ignore);
-    const shard = vocShard(work);
+    const shard = vocShard(work, 3);
     const parts = await Promise.all([1, 2, 3].map(() => runVocShard(storage, shard, ignore)));
     const pieces = parts.flat().sort((a, b) => a.index - b.index);
-    expect(pieces.map(({ index }) => index)).toEqual([0, 1, 2]);
+    expect(pieces.map(({ index }) => index)).toEqual(shard.pieces.map((_, index) => index));
+    expect(pieces.length).toBeGreaterThan(10);
     const merged = mergeVocSummaries(
       pieces.map(({ summary }) => summary),
       most,
@@ -48,7 +49,7 @@ describe('files shared between threads', () => {
   test('tell how far each has come', async () => {
     const { storage, work } = await folder(0);
     let items = 0;
-    await runVocShard(storage, vocShard(work), (progress) => {
+    await runVocShard(storage, vocShard(work, 2), (progress) => {
       expect(progress.items).toBeGreaterThan(items);
       items = progress.items;
     });

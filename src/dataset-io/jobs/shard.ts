@@ -25,8 +25,8 @@ export interface ManifestShard {
 export interface VocShard {
   readonly kind: 'voc';
   readonly folder: string;
-  /** Separated by NUL. */
-  readonly names: string;
+  /** The names of each piece's files, separated by NUL. */
+  readonly pieces: readonly string[];
   /** One Int32 in memory of all threads: pieces taken so far. */
   readonly taken: SharedArrayBuffer;
   readonly options: VocValidatorOptions;

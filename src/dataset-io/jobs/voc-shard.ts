@@ -4,8 +4,12 @@ import { VocFiles } from '../voc-files.js';
 import { type VocSummary, VocValidator, type VocValidatorOptions } from '../voc-validator.js';
 import type { ShardProgress, VocShard } from './shard.js';
 
-/** Files that a thread takes at a time: enough that taking costs nothing, so few that all threads end together. */
-const filesPerPiece = 1024;
+/** Files that a thread takes at a time: enough that taking costs nothing … */
+const mostFilesPerPiece = 1024;
+/** … and towards the end so few that all threads end together: less than 2 ms of work. */
+const fewestFilesPerPiece = 64;
+/** No piece is larger than this part of what is left for each thread. */
+const piecesAhead = 4;
 
 /** The files to check, and how. */
 export interface VocWork {
@@ -22,10 +26,20 @@ export interface VocPiece {
   readonly summary: VocSummary;
 }
 
-/** The part of one thread: it takes piece after piece of the files until the threads together have taken all. */
-export function vocShard({ folder, names, options }: VocWork): VocShard {
-  // One long text is copied to a thread at once, a hundred thousand short ones are not. No file name holds a NUL.
-  return { kind: 'voc', folder, names: names.join('\0'), taken: new SharedArrayBuffer(4), options };
+/**
+ * The part of each of `threads` threads: it takes piece after piece of the files until the threads together have
+ * taken all.
+ */
+export function vocShard({ folder, names, options }: VocWork, threads: number): VocShard {
+  const pieces: string[] = [];
+  for (let start = 0; start < names.length; ) {
+    const share = Math.ceil((names.length - start) / threads / piecesAhead);
+    const end = start + Math.max(fewestFilesPerPiece, Math.min(share, mostFilesPerPiece));
+    // A few long texts are copied to a thread at once, a hundred thousand short ones are not. No name holds a NUL.
+    pieces.push(names.slice(start, end).join('\0'));
+    start = end;
+  }
+  return { kind: 'voc', folder, pieces, taken: new SharedArrayBuffer(4), options };
 }
 
 /** Checks all files in this thread. */
@@ -36,33 +50,32 @@ export async function checkVocFiles(
   signal?: AbortSignal,
 ): Promise<VocSummary> {
   const checker = new VocChecker(storage, work, onProgress, signal);
-  return await checker.check(0, work.names.length, work.options.maxDiagnostics);
+  return await checker.check(work.names, work.options.maxDiagnostics);
 }
 
 /** Checks what this thread gets of a shard. */
 export async function runVocShard(
   storage: Storage,
-  { folder, names: joined, taken, options }: VocShard,
+  { folder, pieces, taken, options }: VocShard,
   onProgress: (progress: ShardProgress) => void,
   signal?: AbortSignal,
 ): Promise<VocPiece[]> {
-  const names = joined.split('\0');
   const counter = new Int32Array(taken);
-  const checker = new VocChecker(storage, { folder, names, options }, onProgress, signal);
-  const pieces: VocPiece[] = [];
+  const checker = new VocChecker(storage, { folder, options }, onProgress, signal);
+  const done: VocPiece[] = [];
   let wanted = options.maxDiagnostics;
   for (;;) {
     const index = Atomics.add(counter, 0, 1);
-    const start = index * filesPerPiece;
-    if (start >= names.length) return pieces;
-    const summary = await checker.check(start, Math.min(start + filesPerPiece, names.length), wanted);
+    const names = pieces[index];
+    if (names === undefined) return done;
+    const summary = await checker.check(names.split('\0'), wanted);
     // Later pieces of this thread come after this one, so what is listed here takes their room.
     wanted -= summary.diagnostics.length;
-    pieces.push({ index, summary });
+    done.push({ index, summary });
   }
 }
 
-/** Reads and checks files by their numbers, letting the event loop turn now and then. */
+/** Reads and checks files by their names, letting the event loop turn now and then. */
 class VocChecker {
   private readonly files: VocFiles;
   private readonly turns = new Turns();
@@ -71,20 +84,18 @@ class VocChecker {
 
   constructor(
     storage: Storage,
-    private readonly work: VocWork,
+    private readonly work: Pick<VocWork, 'folder' | 'options'>,
     private readonly onProgress: (progress: ShardProgress) => void,
     private readonly signal: AbortSignal | undefined,
   ) {
     this.files = new VocFiles(storage, work.folder, { ...work.options, signal });
   }
 
-  async check(start: number, end: number, maxDiagnostics: number): Promise<VocSummary> {
+  async check(names: readonly string[], maxDiagnostics: number): Promise<VocSummary> {
     const { files, turns } = this;
-    const { names, options } = this.work;
-    const validator = new VocValidator(files, { ...options, maxDiagnostics });
-    files.expect(names, start, end);
-    for (let at = start; at < end; at++) {
-      const name = names[at];
+    const validator = new VocValidator(files, { ...this.work.options, maxDiagnostics });
+    files.expect(names);
+    for (const name of names) {
       const file = files.readSync(name) ?? (await files.read(name));
       validator.check(file);
       this.items++;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { LabelkitError } from '../../model/index.js';
 import { LocalStorage } from '../storage/index.js';
@@ -16,6 +17,9 @@ export type WorkerMessage =
       readonly path: string | undefined;
     };
 
+/** What a thread is given at its start: its part, or the kind of part that is to be posted to it. */
+export type WorkerStart = { readonly shard: Shard } | { readonly expects: 'voc' };
+
 const progressEveryMs = 50;
 let told = 0;
 
@@ -30,8 +34,17 @@ function onProgress(progress: ShardProgress): void {
   post({ kind: 'progress', progress });
 }
 
+async function ownShard(): Promise<Shard> {
+  const start = workerData as WorkerStart;
+  if ('shard' in start) return start.shard;
+  const posted = once(parentPort!, 'message');
+  await import('./voc-shard.js');
+  const [shard] = await posted;
+  return shard;
+}
+
 /** Loads what the part needs, and no more: it is loaded again in every thread. */
-async function run(): Promise<unknown> {
+async function run(shard: Shard): Promise<unknown> {
   if (shard.kind === 'manifest') {
     const { joinedBlocks, runManifestBlocks } = await import('./manifest-blocks.js');
     const { progress } = shard;
@@ -53,10 +66,9 @@ async function run(): Promise<unknown> {
   return await runVocShard(storage, shard, onProgress);
 }
 
-const shard = workerData as Shard;
 const storage = new LocalStorage();
 try {
-  post({ kind: 'done', result: await run() });
+  post({ kind: 'done', result: await run(await ownShard()) });
 } catch (error) {
   const known = error instanceof LabelkitError ? error : undefined;
   post({

@@ -8,6 +8,7 @@ export {
   type AppendOptions,
   type AppendResult,
   createReadBuffer,
+  entryBatches,
   type LinkKind,
   type LinkOptions,
   type ListOptions,

@@ -3,7 +3,7 @@ import { opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { throwIfAborted } from '../../model/index.js';
-import { compareUtf8 } from './byte-order.js';
+import { compareUtf8, sortUtf8 } from './byte-order.js';
 import { errnoOf, ioError } from './io-error.js';
 import { localPath } from './local-target.js';
 import type { ListOptions, StorageEntry } from './storage.js';
@@ -23,7 +23,7 @@ interface Kind {
 
 const plainFile: Kind = { kind: 'file', viaLink: false };
 
-/** Entries read between two turns of the event loop. */
+/** Entries read or given out between two turns of the event loop. */
 const entriesPerTurn = 8192;
 
 /** A directory that is being walked, with the ones above it. */
@@ -48,10 +48,25 @@ export async function* listLocal(
   directory: string,
   options: ListOptions,
 ): AsyncGenerator<StorageEntry, void, undefined> {
+  for await (const batch of listLocalBatches(directory, options)) {
+    for (const entry of batch) {
+      yield entry;
+      throwIfAborted(options.signal);
+    }
+  }
+}
+
+/** The entries of a local directory; see `Storage.listBatches`. */
+export async function* listLocalBatches(
+  directory: string,
+  options: ListOptions,
+): AsyncGenerator<StorageEntry[], void, undefined> {
   const { recursive = false, signal } = options;
   throwIfAborted(signal);
+  const found: Found = { entries: 0 };
   try {
-    let level: Level | undefined = await openLevel(localPath(directory), '', undefined, 0, options);
+    let level: Level | undefined = await openLevel(localPath(directory), '', undefined, 0, found, options);
+    let batch: StorageEntry[] = [];
     while (level !== undefined) {
       const own: string | undefined = level.names[level.next];
       if (own === undefined) {
@@ -61,22 +76,35 @@ export async function* listLocal(
       level.next++;
       const path = level.way + own;
       const name = level.prefix + own;
-      const { kind, viaLink }: Kind = level.kinds.get(own) ?? plainFile;
-      if (!recursive || kind !== 'directory') {
-        yield { path, name, kind };
+      const { kinds } = level;
+      const { kind, viaLink }: Kind = (kinds.size > 0 ? kinds.get(own) : undefined) ?? plainFile;
+      if (recursive && kind === 'directory') {
+        // What was found before a directory is given out before anything can go wrong in it.
+        if (batch.length > 0) yield batch;
+        batch = [];
         throwIfAborted(signal);
+        if (viaLink && (level.links >= maxNestedLinks || (await leadsBack(path, level)))) {
+          batch.push({ path, name, kind: 'link' });
+          continue;
+        }
+        level = await openLevel(path, `${name}/`, level, level.links + (viaLink ? 1 : 0), found, options);
         continue;
       }
-      if (viaLink && (level.links >= maxNestedLinks || (await leadsBack(path, level)))) {
-        yield { path, name, kind: 'link' };
-        continue;
-      }
+      batch.push({ path, name, kind });
+      if (batch.length < entriesPerTurn) continue;
+      yield batch;
+      batch = [];
       throwIfAborted(signal);
-      level = await openLevel(path, `${name}/`, level, level.links + (viaLink ? 1 : 0), options);
     }
+    if (batch.length > 0) yield batch;
   } catch (error) {
     throw ioError(error, 'list', directory);
   }
+}
+
+/** What one listing has found so far, in all its directories. */
+interface Found {
+  entries: number;
 }
 
 async function openLevel(
@@ -84,6 +112,7 @@ async function openLevel(
   prefix: string,
   above: Level | undefined,
   links: number,
+  found: Found,
   options: ListOptions,
 ): Promise<Level> {
   const names: string[] = [];
@@ -98,7 +127,9 @@ async function openLevel(
         if (isWorkFile(entry.name)) continue;
         names.push(entry.name);
         if (!entry.isFile()) kinds.set(entry.name, await kindOf(entry, path, options));
-        if (names.length % entriesPerTurn === 0) await nextTurn();
+        if (++found.entries % entriesPerTurn !== 0) continue;
+        options.onFound?.(found.entries);
+        await nextTurn();
         throwIfAborted(options.signal);
       }
     } finally {
@@ -109,7 +140,8 @@ async function openLevel(
   }
   // With a slash after directories the order of names is the order of full names.
   const order = (name: string) => (kinds.get(name)?.kind === 'directory' ? `${name}/` : name);
-  names.sort(kinds.size === 0 ? compareUtf8 : (a, b) => compareUtf8(order(a), order(b)));
+  if (kinds.size === 0) sortUtf8(names);
+  else names.sort((a, b) => compareUtf8(order(a), order(b)));
   const way = join(path, 'x').slice(0, -1);
   return { path, way, prefix, above, links, names, kinds, next: 0, identity: undefined };
 }

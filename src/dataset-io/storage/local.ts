@@ -8,7 +8,7 @@ import { committedLengthOf, journalMinBytes } from './journal.js';
 import { appendLocal } from './local-append.js';
 import { alreadyExists } from './local-file.js';
 import { makeLink } from './local-link.js';
-import { listLocal } from './local-list.js';
+import { listLocal, listLocalBatches } from './local-list.js';
 import { readLocal } from './local-read.js';
 import { readLocalSync, writeLocalSync } from './local-sync.js';
 import { findTarget, localPath } from './local-target.js';
@@ -84,6 +84,10 @@ export class LocalStorage implements Storage {
 
   list(directory: string, options: ListOptions = {}): AsyncGenerator<StorageEntry, void, undefined> {
     return listLocal(directory, options);
+  }
+
+  listBatches(directory: string, options: ListOptions = {}): AsyncGenerator<StorageEntry[], void, undefined> {
+    return listLocalBatches(directory, options);
   }
 
   async writeAtomic(

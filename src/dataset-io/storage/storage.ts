@@ -23,6 +23,8 @@ export interface StorageEntry {
   readonly kind: 'file' | 'directory' | 'link' | 'other';
   /** Bytes, where the storage knows them without asking again (memory, object stores). */
   readonly size?: number;
+  /** Of a file. Object stores only. */
+  readonly etag?: string;
 }
 
 export interface StorageOptions {
@@ -70,6 +72,11 @@ export interface ListOptions extends StorageOptions {
   readonly recursive?: boolean | undefined;
   /** Give the target of a symbolic link in its place. Default true. Loops are cut, see `StorageEntry.kind`. */
   readonly followLinks?: boolean | undefined;
+  /**
+   * Hears now and then how many entries were found so far, directories included, where a listing finds more than
+   * it gives out at first: a local directory is read to its end before its first entry is known.
+   */
+  readonly onFound?: ((entries: number) => void) | undefined;
 }
 
 /** `create`: an existing file is an `AlreadyExists` error and stays as it is. `overwrite`: it is replaced. */
@@ -181,6 +188,15 @@ export interface Storage {
   list(directory: string, options?: ListOptions): AsyncGenerator<StorageEntry, void, undefined>;
 
   /**
+   * As {@link list}, many entries at a time: waiting for each of 100,000 entries takes longer than finding them.
+   * Storages that find them slowly anyway leave it out; {@link entryBatches} serves both kinds.
+   */
+  listBatches?(
+    directory: string,
+    options?: ListOptions,
+  ): AsyncGenerator<readonly StorageEntry[], void, undefined>;
+
+  /**
    * Writes a whole file: complete under its name, or not there (mode `overwrite`: the old one untouched).
    * A chunk may be reused by its producer as soon as the next one is asked for, or when the `loan` is over. The directory
    * must exist.
@@ -241,4 +257,14 @@ export interface Storage {
    * no old file can be lost, mode `overwrite` is faster: on the local disk it needs no hard link.
    */
   writeSmallSync?(path: string, bytes: Uint8Array, options?: { readonly mode?: WriteMode | undefined }): void;
+}
+
+/** What {@link Storage.list} gives, in batches of any size where the storage has them and one by one elsewhere. */
+export async function* entryBatches(
+  storage: Storage,
+  directory: string,
+  options?: ListOptions,
+): AsyncGenerator<readonly StorageEntry[], void, undefined> {
+  if (storage.listBatches !== undefined) yield* storage.listBatches(directory, options);
+  else for await (const entry of storage.list(directory, options)) yield [entry];
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   copyFile,
   createReadBuffer,
+  entryBatches,
   joinLocation,
   type Storage,
 } from '../../../src/dataset-io/storage/index.js';
@@ -334,6 +335,11 @@ export function storageConformance(name: string, make: () => Promise<Fixture>, l
       for await (const entry of storage.list(root, { recursive: true })) {
         expect(await contentOf(storage, entry.path)).toBe(entry.name);
       }
+      const batched: string[] = [];
+      for await (const batch of entryBatches(storage, root)) {
+        for (const { kind, name } of batch) batched.push(`${kind} ${name}`);
+      }
+      expect(batched).toEqual(top);
     });
 
     test('an empty directory lists nothing', async () => {

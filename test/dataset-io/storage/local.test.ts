@@ -231,6 +231,28 @@ describe('reading', () => {
 });
 
 describe('listing', () => {
+  test('a large directory comes in batches, and its reading is heard of', async () => {
+    const root = freshRoot();
+    mkdirSync(join(root, 'd'));
+    const names = Array.from({ length: 9_000 }, (_, i) => `d/${i}`);
+    for (const name of [...names, 'a', 'e']) writeFileSync(join(root, name), '');
+    const found: number[] = [];
+    const batches: string[][] = [];
+    const options = { recursive: true, onFound: (entries: number) => found.push(entries) };
+    for await (const batch of storage.listBatches(root, options)) batches.push(batch.map(({ name }) => name));
+    expect(found).toEqual([8192]);
+    expect(batches.map((batch) => batch.length)).toEqual([1, 8192, 809]);
+    expect(batches.flat()).toEqual(['a', ...names.sort(), 'e']);
+  });
+
+  test('stops in the middle of a large directory', async () => {
+    const root = freshRoot();
+    for (let i = 0; i < 9_000; i++) writeFileSync(join(root, `${i}`), '');
+    const stop = new AbortController();
+    const options = { signal: stop.signal, onFound: () => stop.abort() };
+    expect(await codeOf(storage.listBatches(root, options).next())).toBe('Aborted');
+  });
+
   test('EC-199: links that lead back are listed as links, and the walk ends', async () => {
     const root = freshRoot();
     mkdirSync(join(root, 'a/deep'), { recursive: true });

@@ -69,8 +69,8 @@ function inOrder(
   return [...found, ...directories].sort((a, b) => compareUtf8(a?.order ?? '', b?.order ?? ''));
 }
 
-function shown(at: ObsAddress, prefix: string, { key, size }: ListedObject): Ordered | undefined {
+function shown(at: ObsAddress, prefix: string, { key, size, etag }: ListedObject): Ordered | undefined {
   if (key === prefix || isWorkKey(key) || (key.endsWith('/') && size === 0)) return undefined;
   const kind = key.endsWith('/') ? 'other' : 'file';
-  return { order: key, entry: { path: at.head + key, name: key.slice(prefix.length), kind, size } };
+  return { order: key, entry: { path: at.head + key, name: key.slice(prefix.length), kind, size, etag } };
 }
