@@ -56,9 +56,44 @@ export async function* abortable<T>(
 export function settleOrAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise<T>((resolve, reject) => {
-    const onAbort = () => reject(new AbortedError({ cause: signal.reason }));
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    const giveUp = () => reject(new AbortedError({ cause: signal.reason }));
+    if (signal.aborted) giveUp();
+    const ignore = onAbort(signal, giveUp);
+    promise.then(resolve, reject).finally(ignore);
   });
+}
+
+const waiting = new WeakMap<AbortSignal, Waiting>();
+
+interface Waiting {
+  readonly listeners: Set<() => void>;
+  readonly tell: () => void;
+}
+
+/**
+ * Calls `listener` once when `signal` fires, unless the function that is returned is called before. However many wait
+ * for one signal, it has one listener: from the eleventh on Node takes them for a leak and warns.
+ */
+export function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  const one = waiting.get(signal) ?? waitFor(signal);
+  if (one.listeners.size === 0) signal.addEventListener('abort', one.tell, { once: true });
+  // A function of its own for each, so that the same listener can wait twice.
+  const entry = () => listener();
+  one.listeners.add(entry);
+  return () => {
+    if (one.listeners.delete(entry) && one.listeners.size === 0)
+      signal.removeEventListener('abort', one.tell);
+  };
+}
+
+function waitFor(signal: AbortSignal): Waiting {
+  const listeners = new Set<() => void>();
+  const tell = () => {
+    const all = [...listeners];
+    listeners.clear();
+    for (const listener of all) listener();
+  };
+  const one = { listeners, tell };
+  waiting.set(signal, one);
+  return one;
 }

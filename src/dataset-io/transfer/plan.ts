@@ -117,16 +117,20 @@ export interface TreeOptions {
 }
 
 /**
- * The files of a folder in the order of their names, but manifests last, so that a manifest never names files that are
- * not there yet. Names that must not become files at the target come as refusals.
+ * The files of a folder in the order of their names. Names that must not become files at the target come as refusals.
+ *
+ * @param manifests  takes the manifests, which are to be copied when all else is there: they name the other files
  */
-export async function* tasksOf({ from, to }: Ends, options: TreeOptions): AsyncGenerator<Task | Refusal> {
+export async function* tasksOf(
+  { from, to }: Ends,
+  manifests: Task[],
+  options: TreeOptions,
+): AsyncGenerator<Task | Refusal> {
   const { signal, include, exclude } = options;
   const wanted = include?.map(globMatcher);
   const unwanted = exclude?.map(globMatcher) ?? [];
   const existing = new Existing(to, signal);
   const names = new NameConflicts();
-  const manifests: Task[] = [];
   const targetOf = placer(to);
   try {
     const listing = { recursive: true, followLinks: options.followLinks === true, signal };
@@ -148,7 +152,6 @@ export async function* tasksOf({ from, to }: Ends, options: TreeOptions): AsyncG
         yield { from: path, to: joinLocation(to.path, 'x').slice(0, -1) + name, error };
       }
     }
-    yield* manifests;
   } finally {
     await existing.close();
   }

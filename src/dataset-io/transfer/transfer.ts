@@ -112,7 +112,12 @@ export async function transfer(
   if (ends.to.storage.scheme !== 'obs' && options.dryRun !== true) {
     await probe(ends.to.storage, ends.to.path, signal);
   }
-  await pool(tasksOf(ends, options), concurrency, (task) => run.take(task));
+  // One at a time, a dry run tells in order.
+  const width = options.dryRun === true ? 1 : concurrency;
+  const manifests: Task[] = [];
+  for (const tasks of [tasksOf(ends, manifests, options), manifests]) {
+    await pool(tasks, width, (task) => run.take(task));
+  }
   throwIfAborted(signal);
   const result = run.result();
   if (result.failures.length > 0 && options.continueOnError !== true) throw new TransferError(from, result);
@@ -225,7 +230,7 @@ class TransferRun {
 
 /** Works on items as they come, `width` at a time. The first error ends it, once those under way have ended. */
 async function pool<T>(
-  items: AsyncGenerator<T>,
+  items: AsyncIterable<T> | Iterable<T>,
   width: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {

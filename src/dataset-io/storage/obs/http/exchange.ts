@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { AbortedError, OptionError } from '../../../../model/index.js';
+import { onAbort } from '../../abortable.js';
 import { WireFault, type WireFaultDetails, type WireFaultKind, type WireSettings } from '../wire.js';
 import { trusting } from './certificates.js';
 
@@ -159,7 +160,7 @@ class Exchange implements HttpAnswer {
   headers: Readonly<Record<string, string>> = {};
   readonly #call: HttpCall;
   readonly #idleMs: number;
-  readonly #signal: AbortSignal | undefined;
+  #ignoreSignal: (() => void) | undefined;
   readonly #request: http.ClientRequest;
   #response: http.IncomingMessage | undefined;
   /** From here on the request may have left. */
@@ -181,7 +182,6 @@ class Exchange implements HttpAnswer {
   ) {
     this.#call = call;
     this.#idleMs = idleMs;
-    this.#signal = signal;
     this.#fail = waiting.reject;
     this.#request = request;
     request.on('socket', (socket) => this.#onSocket(socket));
@@ -195,7 +195,7 @@ class Exchange implements HttpAnswer {
       }
       waiting.resolve(this);
     });
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal !== undefined) this.#ignoreSignal = onAbort(signal, () => this.#abort(signal.reason));
     this.#send(0);
   }
 
@@ -205,6 +205,8 @@ class Exchange implements HttpAnswer {
         ? setTimeout(() => this.#onIdle(), this.#idleMs)
         : undefined;
     const { secure } = this.#call;
+    // It failed at once; what is wrong is said next.
+    if (socket.destroyed) return;
     if (
       !socket.connecting &&
       !(secure && (socket as TLSSocket & { secureConnecting: boolean }).secureConnecting)
@@ -254,12 +256,12 @@ class Exchange implements HttpAnswer {
     }
   }
 
-  readonly #onAbort = (): void => {
-    const error = new AbortedError({ cause: this.#signal!.reason });
+  #abort(reason: unknown): void {
+    const error = new AbortedError({ cause: reason });
     // What came already may still wait for its reader.
     if (this.#ended) this.#fail(error);
     else this.#break(error);
-  };
+  }
 
   #onIdle(): void {
     if (this.#waiting) this.#break(this.#fault('timeout', `silence for ${this.#idleMs} ms`));
@@ -282,7 +284,7 @@ class Exchange implements HttpAnswer {
 
   #release(): void {
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#ignoreSignal?.();
   }
 
   /** The whole answer came. */

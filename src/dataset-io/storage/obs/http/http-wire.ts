@@ -335,7 +335,9 @@ export class HttpWire implements ObsWire {
 
   async #plainReply(request: ServiceRequest, options: WireOptions): Promise<Reply> {
     const reply = await this.#send(request, options);
-    await reply.answer.bytes(documentBytes);
+    const body = await reply.answer.bytes(documentBytes);
+    // An error, or the page of somebody else who says that all is well.
+    if (body.length > 0) throw faultOf({ ...reply, body });
     return reply;
   }
 
