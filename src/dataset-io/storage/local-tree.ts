@@ -136,6 +136,7 @@ export class LocalTree implements TreeWriter {
 
   private async fetch(name: string, { storage, path }: Place): Promise<void> {
     const { signal } = this;
+    this.remote.delete(name);
     const file = this.create(name);
     try {
       for await (const chunk of storage.openRead(path, { signal }))
@@ -170,6 +171,7 @@ export class LocalTree implements TreeWriter {
 
   /** Where a name goes, its folders made. */
   private place(name: string): string {
+    if (this.remote.has(name)) throw twice(name);
     const path = containedPath(this.staging, name);
     const slash = name.lastIndexOf('/');
     if (slash > 0 && !this.folders.has(name.slice(0, slash))) {
