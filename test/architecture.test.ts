@@ -23,6 +23,7 @@ const packages: Readonly<Record<string, string>> = {
   saxes: 'src/text/',
   commander: 'bin/',
   'image-size': 'src/dataset-io/image-facts.ts',
+  'esdk-obs-nodejs': 'src/dataset-io/storage/obs/esdk/',
 };
 
 /** Layers that work on what they are given: no files, no processes, no network. */

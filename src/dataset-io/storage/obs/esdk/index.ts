@@ -1,0 +1,1 @@
+export { createEsdkWire } from './esdk-wire.js';
