@@ -1,10 +1,9 @@
-import { failAfter } from '../pour.js';
 import type { AppendOptions, AppendResult } from '../storage.js';
 import { isDirectoryKey } from './address.js';
 import { type Buckets, refusesAppends } from './buckets.js';
 import { contentTypeOf } from './content-type.js';
 import { addCopies, type CopyTuning, refusesCopies } from './copy.js';
-import { asUnclear, isObsError, ObsError, obsFailure } from './errors.js';
+import { asUnclear, failAfterCleaning, isObsError, ObsError, obsFailure, restate } from './errors.js';
 import { findObject, type ObjectFacts, statOf } from './facts.js';
 import { acquireLock, type ObsLock } from './lock.js';
 import { isDirectory, readBytes, readPinned } from './read.js';
@@ -30,6 +29,8 @@ const defaultAppendBytes = 16 * 1024 * 1024;
 const minPartBytes = 100 * 1024;
 /** How often other writers may get in first. */
 const maxRounds = 200;
+/** Under the lock only those who overwrite can come in between. */
+const maxLockedRounds = 20;
 const lineFeed = 0x0a;
 
 interface Work {
@@ -84,9 +85,13 @@ class Appending {
       if (result !== undefined) return result;
       await requests.sleep(call, requests.backoff.pauseAfter(Math.min(round, 5)) ?? 0);
     }
-    throw obsFailure(
+    throw this.#overtaken();
+  }
+
+  #overtaken(): ObsError {
+    return obsFailure(
       'ConcurrentModification',
-      call,
+      this.#work.call,
       'other writers got in first, again and again',
       'Try again when fewer of them write to it.',
       { retryable: true, mayHaveApplied: this.#done > 0 },
@@ -195,18 +200,13 @@ class Appending {
 
   /** An error after a part was added says so. */
   #partly(error: unknown): unknown {
-    const { call, lines } = this.#work;
+    const { lines } = this.#work;
     if (this.#done === 0 || !(error instanceof ObsError)) return error;
     const bytes = lines.lengths.slice(0, this.#done).reduce((sum, length) => sum + length, 0);
-    return new ObsError(error.code, `${error.message}; ${bytes} bytes of whole lines were added before`, {
-      path: call.at.path,
+    return restate(error, `${error.message}; ${bytes} bytes of whole lines were added before`, {
       hint: 'Look at the end of the object, and append the lines that are missing.',
-      status: error.status,
-      serviceCode: error.serviceCode,
-      requestId: error.requestId,
       retryable: false,
       mayHaveApplied: true,
-      cause: error,
     });
   }
 
@@ -233,7 +233,7 @@ class Appending {
     try {
       result = await this.#rewriteLocked(lock, appends, spent !== undefined);
     } catch (error) {
-      return await failAfter(this.#partly(error), call.at.path, () => lock.release());
+      return await failAfterCleaning(this.#partly(error), call.at.path, () => lock.release());
     }
     try {
       await lock.release();
@@ -247,7 +247,7 @@ class Appending {
   async #rewriteLocked(lock: ObsLock, appends: boolean, spent: boolean): Promise<AppendResult | undefined> {
     const { requests, call } = this.#work;
     let serverCopies = true;
-    for (let round = 0; round < maxRounds; round++) {
+    for (let round = 0; round < maxLockedRounds; round++) {
       const facts = await findObject(requests, call);
       // It is one that takes appends now: deleted, or replaced.
       if (appends && (facts === undefined || (facts.appendable && !spent))) return undefined;
@@ -261,13 +261,13 @@ class Appending {
       } catch (error) {
         const changed = isObsError(error, 'ConcurrentModification') || isObsError(error, 'NoSuchKey');
         const again = changed || (serverCopies && refusesCopies(error));
-        if (!again) return await failAfter(error, call.at.path, () => upload.abort());
+        if (!again) return await failAfterCleaning(error, call.at.path, () => upload.abort());
         await upload.abort();
         serverCopies &&= changed;
       }
       await requests.sleep(call, requests.backoff.pauseAfter(Math.min(round, 5)) ?? 0);
     }
-    return undefined;
+    throw this.#overtaken();
   }
 
   /** @returns undefined when the object was changed meanwhile */

@@ -1,4 +1,5 @@
 import { AbortedError, type ErrorCode, type ErrorDetails, StorageError } from '../../../model/index.js';
+import { failAfter } from '../pour.js';
 import type { ObsAddress } from './address.js';
 import type { WireFault } from './wire.js';
 
@@ -327,10 +328,9 @@ export function obsFailure(
   });
 }
 
-/** The same error, for when something was asked for before that may have been done. */
-export function asUnclear(error: unknown): unknown {
-  if (!(error instanceof ObsError) || error.mayHaveApplied) return error;
-  const { code, message, path, hint, status, serviceCode, requestId, retryable } = error;
+/** The same error with other words, or with more to say. */
+export function restate(error: ObsError, message: string, changes: ObsErrorDetails = {}): ObsError {
+  const { code, path, hint, status, serviceCode, requestId, retryable, mayHaveApplied, cause } = error;
   return new ObsError(code, message, {
     ...(path === undefined ? {} : { path }),
     ...(hint === undefined ? {} : { hint }),
@@ -338,9 +338,32 @@ export function asUnclear(error: unknown): unknown {
     serviceCode,
     requestId,
     retryable,
-    mayHaveApplied: true,
-    cause: error.cause,
+    mayHaveApplied,
+    cause,
+    ...changes,
   });
+}
+
+/** The same error, for when something was asked for before that may have been done. */
+export function asUnclear(error: unknown): unknown {
+  if (!(error instanceof ObsError) || error.mayHaveApplied) return error;
+  return restate(error, error.message, { mayHaveApplied: true });
+}
+
+/** Cleans up and rejects with `error`; when the cleaning up fails too, the error says both. */
+export async function failAfterCleaning(
+  error: unknown,
+  path: string,
+  cleanUp: () => Promise<void>,
+): Promise<never> {
+  if (!(error instanceof ObsError)) return await failAfter(error, path, cleanUp);
+  try {
+    await cleanUp();
+  } catch (left) {
+    const also = left instanceof Error ? left.message : String(left);
+    throw restate(error, `${error.message}; cleaning up failed too: ${also}`);
+  }
+  throw error;
 }
 
 /** For `catch`: {@link asUnclear}, thrown. */

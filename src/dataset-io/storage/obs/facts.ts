@@ -18,17 +18,18 @@ export interface ObjectFacts {
   readonly uploadId: string | undefined;
 }
 
-/** @throws WireFault when the answer has no length */
+/** @throws WireFault when the answer is not about an object */
 function factsOf(answer: WireAnswer): ObjectFacts {
   const { headers } = answer;
   const size = wholeNumber(headers['content-length']);
-  if (size === undefined) {
-    throw new WireFault('malformed', 'an object without a length', false, { status: answer.status });
+  const { etag } = headers;
+  if (size === undefined || etag === undefined || etag === '') {
+    throw new WireFault('malformed', 'an object without length or ETag', false, { status: answer.status });
   }
   const next = wholeNumber(headers['x-obs-next-append-position']);
   return {
     size,
-    etag: headers['etag'] ?? '',
+    etag,
     modified: dateOf(headers['last-modified']) ?? new Date(0),
     appendable: isAppendable(headers),
     nextPosition: next ?? size,

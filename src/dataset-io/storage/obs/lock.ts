@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { failAfter } from '../pour.js';
 import { lockKeyOf, type ObsAddress } from './address.js';
 import { refusesAppends } from './buckets.js';
-import { isObsError, ObsError, obsFailure } from './errors.js';
+import { failAfterCleaning, isObsError, ObsError, obsFailure } from './errors.js';
 import { readBytes } from './read.js';
 import type { Call, ObsRequests } from './requests.js';
 import { md5Of } from './upload.js';
@@ -57,7 +56,7 @@ export async function acquireLock(requests: ObsRequests, call: Call, request: Lo
   } catch (error) {
     if (isObsError(error, 'Locked')) throw error;
     // An answer may have been lost.
-    return await failAfter(error, call.at.path, () => lock.release());
+    return await failAfterCleaning(error, call.at.path, () => lock.release());
   }
 }
 

@@ -122,7 +122,7 @@ async function openSpan(requests: ObsRequests, call: Call, span: Span, pin?: Pin
   const last = span.end === Number.POSITIVE_INFINITY ? undefined : span.end - 1;
   const opened = await requests.send(call, async (wire, options) => {
     const range = whole ? undefined : { first: span.start, last };
-    const answer = await wire.getObject({ bucket, key, range, ifMatch: pin?.etag || undefined }, options);
+    const answer = await wire.getObject({ bucket, key, range, ifMatch: pin?.etag }, options);
     try {
       return openedFrom(answer, span);
     } catch (error) {
@@ -147,7 +147,10 @@ type GetAnswer = Awaited<ReturnType<import('./wire.js').ObsWire['getObject']>>;
 /** @throws WireFault when what comes is not what was asked for */
 function openedFrom(answer: GetAnswer, span: Span): Opened {
   const { headers, body, status } = answer;
-  const common = { etag: headers['etag'] ?? '', appendable: isAppendable(headers), body };
+  const { etag } = headers;
+  // Objects have one; error documents and the pages of proxies, which can come with status 200 too, do not.
+  if (etag === undefined || etag === '') throw new WireFault('malformed', 'no ETag', false, { status });
+  const common = { etag, appendable: isAppendable(headers), body };
   if (status === 206) {
     const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers['content-range'] ?? '') ?? [];
     const given = { first: Number(first), last: Number(last), total: Number(total) };

@@ -231,19 +231,26 @@ export class MultipartUpload {
       const facts = await findObject(this.#requests, this.#call);
       return facts !== undefined && this.#isOurs(facts, parts, answered) ? facts : undefined;
     };
-    const completed = await this.#requests.send<{ readonly etag?: string; readonly facts?: ObjectFacts }>(
-      this.#call,
-      async (wire, options) => {
-        const { etag } = await wire.completeUpload({ bucket, key, uploadId, parts }, options);
-        return { etag };
-      },
-      {
-        settle: async () => {
-          const found = await ours();
-          return found && { facts: found };
+    const completed = await this.#requests
+      .send<{ readonly etag?: string; readonly facts?: ObjectFacts }>(
+        this.#call,
+        async (wire, options) => {
+          const { etag } = await wire.completeUpload({ bucket, key, uploadId, parts }, options);
+          return { etag };
         },
-      },
-    );
+        {
+          settle: async () => {
+            const found = await ours();
+            return found && { facts: found };
+          },
+        },
+      )
+      .catch(async (error: unknown) => {
+        // Something on the way may have delivered the request twice.
+        const found = isObsError(error, 'NoSuchUpload') ? await ours().catch(rethrowUnclear) : undefined;
+        if (found === undefined) throw error;
+        return { facts: found, etag: undefined };
+      });
     const facts = completed.facts ?? (await ours(completed.etag).catch(rethrowUnclear));
     if (facts === undefined) {
       throw obsFailure(

@@ -1,7 +1,7 @@
 import { StorageError, throwIfAborted } from '../../../model/index.js';
-import { failAfter } from '../pour.js';
 import type { StorageStat, StorageWriter, WriteMode } from '../storage.js';
 import { isDirectoryKey } from './address.js';
+import { failAfterCleaning } from './errors.js';
 import { findObject, statOf } from './facts.js';
 import { isDirectory } from './read.js';
 import type { Call, ObsRequests } from './requests.js';
@@ -53,7 +53,7 @@ export async function orAbort<T>(path: string, upload: MultipartUpload, work: ()
   try {
     return await work();
   } catch (error) {
-    return await failAfter(error, path, () => upload.abort());
+    return await failAfterCleaning(error, path, () => upload.abort());
   }
 }
 

@@ -1,6 +1,9 @@
+import { afterAll, beforeAll } from 'vitest';
 import { ObsStorage } from '../../../../src/dataset-io/storage/obs/index.js';
+import { type ObsServer, startObsServer } from '../../../server/obs/index.js';
 import { type Limits, storageConformance } from '../conformance.js';
 import { FakeWire } from './fake-wire.js';
+import { storageAt } from './server-harness.js';
 import { testTiming } from './timing.js';
 
 /** What object storage cannot promise; see the docstring of `ObsStorage`. */
@@ -28,6 +31,27 @@ storageConformance(
     const root = 's3a://bucket/a b//%41/../ä';
     await storage.makeDir(root);
     return { storage, root };
+  },
+  limits,
+);
+
+let server: ObsServer;
+let number = 0;
+beforeAll(async () => {
+  const buckets = Array.from({ length: 100 }, (_, i) => `bucket-${i}`);
+  server = await startObsServer({ buckets, minPartBytes: 100 * 1024 });
+});
+afterAll(async () => {
+  server.assertClean();
+  await server.close();
+});
+
+storageConformance(
+  'obs over the wire',
+  async () => {
+    const tuning = { partBytes: 200 * 1024, parallelFromBytes: 500 * 1024 };
+    const storage = storageAt(server, { directoryMarkers: true, read: tuning, write: tuning });
+    return { storage, root: `obs://bucket-${number++}` };
   },
   limits,
 );

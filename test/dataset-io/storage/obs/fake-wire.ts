@@ -126,9 +126,9 @@ export class FakeWire implements ObsWire {
   }
 
   /** Puts an object there without a request. */
-  seed(key: string, content: string | Uint8Array, facts: Partial<FakeObject> = {}): void {
+  seed(key: string, content: string | Uint8Array, facts: Partial<FakeObject> = {}, bucket = 'bucket'): void {
     const bytes = Buffer.from(content as Uint8Array);
-    this.#store({ bucket: 'bucket', key }, bytes, { ...facts });
+    this.#store({ bucket, key }, bytes, { ...facts });
   }
 
   count(operation: WireOperation): number {

@@ -10,8 +10,8 @@ export interface TestTiming extends Timing {
 }
 
 /**
- * A clock that pauses move instead of waiting for it: sleeping gives others their turn and takes no time.
- * Starts at the true time, which signatures need.
+ * The true clock, which signatures need, and pauses of a small part of what was asked for, so that those who
+ * wait long still give way to the others.
  */
 export function testTiming(seed = 1): TestTiming {
   const pauses: number[] = [];
@@ -26,7 +26,7 @@ export function testTiming(seed = 1): TestTiming {
     random: () => random.next(),
     sleep: async (ms, signal) => {
       pauses.push(ms);
-      await delay(ms > 0 ? 1 : 0, undefined, signal === undefined ? {} : { signal });
+      await delay(Math.min(ms / 200, 5), undefined, signal === undefined ? {} : { signal });
     },
   };
 }
