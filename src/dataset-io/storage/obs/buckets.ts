@@ -1,4 +1,4 @@
-import { isObsError, ObsError } from './errors.js';
+import { isObsError } from './errors.js';
 import type { Call, ObsRequests } from './requests.js';
 
 export interface BucketFacts {
@@ -57,7 +57,11 @@ export class Buckets {
   }
 }
 
-/** True for the refusal of a bucket whose objects are never appended to (cross-region replication, other services). */
+/**
+ * True for the refusal of a bucket whose objects are never appended to (cross-region replication, other services).
+ * Services that know no appends leave them out of what signature v2 covers: the object was just looked at with
+ * the same keys, so that nothing else can be wrong with the signature.
+ */
 export function refusesAppends(error: unknown): boolean {
-  return error instanceof ObsError && error.code === 'Unsupported';
+  return isObsError(error, 'Unsupported') || isObsError(error, 'SignatureDoesNotMatch');
 }

@@ -34,11 +34,10 @@ export function readListing(root: XmlElement, { marker = '' }: ListRequest): Lis
     ...new Set(childrenOf(root, 'CommonPrefixes').map((common) => decode(required(common, 'Prefix')))),
   ];
   if (!isTruncated(root)) return { objects, prefixes };
-  const given = childText(root, 'NextMarker');
-  const nextMarker =
-    given === undefined || given === ''
-      ? laterOf(objects.at(-1)?.key ?? '', prefixes.at(-1) ?? '')
-      : decode(given);
+  const last = laterOf(objects.at(-1)?.key ?? '', prefixes.at(-1) ?? '');
+  const given = childText(root, 'NextMarker') ?? '';
+  // Ceph encodes the names, and not the marker.
+  const nextMarker = given === '' || given === last ? last : decode(given);
   if (nextMarker === '' || nextMarker === marker) throw new Nonsense('goes on where it began');
   return { objects, prefixes, nextMarker };
 }

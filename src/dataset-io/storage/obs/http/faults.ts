@@ -1,5 +1,5 @@
 import type { XmlElement } from '../../../../text/xml-tree.js';
-import type { WireFault } from '../wire.js';
+import type { ObsCredentials, WireFault } from '../wire.js';
 import { type HttpCall, httpFault } from './exchange.js';
 import { childText, nameOf, parseAnswer } from './xml.js';
 
@@ -11,8 +11,8 @@ export interface Refusal {
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined when the connection broke before its end. */
   readonly body: Buffer | undefined;
-  /** Texts that are kept out of messages, whatever the service says. */
-  readonly secrets: readonly string[];
+  /** Kept out of messages, whatever the service says. */
+  readonly credentials: ObsCredentials;
 }
 
 /** The fault for an answer that is no success, including one of status 200 with an `<Error>` in it. */
@@ -22,7 +22,10 @@ export function faultOf(refusal: Refusal): WireFault {
   const error = root !== undefined && nameOf(root) === 'Error' ? root : undefined;
   const isForeign = error === undefined && body !== undefined && body.length > 0;
   const code = tokenOf(headers['x-obs-error-code'] ?? said(error, 'Code'));
-  const message = clean(headers['x-obs-error-message'] ?? said(error, 'Message') ?? '', refusal.secrets);
+  const message = clean(
+    headers['x-obs-error-message'] ?? said(error, 'Message') ?? '',
+    secretsOf(refusal.credentials),
+  );
   const words = isForeign
     ? `status ${status} and a page that is not the service's (${clean(headers['content-type'] ?? 'no type', [])})`
     : [`status ${status}`, code, message].filter((text) => text !== '').join(', ');
@@ -60,6 +63,10 @@ function said(error: XmlElement | undefined, name: string): string | undefined {
 function tokenOf(text: string | undefined): string {
   const token = text?.trim() ?? '';
   return /^[\w.:+/=-]{1,128}$/.test(token) ? token : '';
+}
+
+function secretsOf({ accessKey, secretKey, securityToken = '' }: ObsCredentials): string[] {
+  return [secretKey, securityToken, accessKey].filter((text) => text !== '');
 }
 
 /** One line without secrets, and not without end. */

@@ -108,7 +108,7 @@ export interface Sender {
 interface Reply extends WireAnswer {
   readonly call: HttpCall;
   readonly answer: HttpAnswer;
-  readonly secrets: readonly string[];
+  readonly credentials: ObsCredentials;
 }
 
 /** The requests of the seam, and what their answers mean, over either engine. */
@@ -212,7 +212,7 @@ export class HttpWire implements ObsWire {
     { bucket, keys }: { readonly bucket: string; readonly keys: readonly string[] },
     options: WireOptions,
   ): Promise<readonly { readonly key: string; readonly code: string; readonly message: string }[]> {
-    const body = deleteDocument(keys, (this.#settings.signature ?? 'obs') === 'obs');
+    const body = deleteDocument(keys, this.#speaksObs);
     const request: ServiceRequest = {
       operation: 'DeleteObjects',
       method: 'POST',
@@ -311,7 +311,8 @@ export class HttpWire implements ObsWire {
   async listUploads(request: UploadListRequest, options: WireOptions): Promise<UploadPage> {
     const { bucket, prefix, keyMarker, uploadIdMarker } = request;
     const query = given([
-      ['encoding-type', 'url'],
+      // Ceph encodes the keys then, and does not say so.
+      ['encoding-type', this.#speaksObs ? 'url' : undefined],
       ['key-marker', keyMarker],
       ['prefix', prefix],
       ['upload-id-marker', uploadIdMarker],
@@ -326,6 +327,11 @@ export class HttpWire implements ObsWire {
 
   close(): void {
     this.#sender.close();
+  }
+
+  /** False for services that are like it, each in its own way. */
+  get #speaksObs(): boolean {
+    return (this.#settings.signature ?? 'obs') === 'obs';
   }
 
   /** An answer whose head says everything. */
@@ -385,12 +391,10 @@ export class HttpWire implements ObsWire {
       signal,
       idleMs,
     });
-    const { accessKey, secretKey, securityToken = '' } = credentials;
-    const secrets = [secretKey, securityToken, accessKey].filter((text) => text !== '');
     const reply: Reply = {
       call,
       answer,
-      secrets,
+      credentials,
       status: answer.status,
       headers: normalHeaders(answer.headers),
     };

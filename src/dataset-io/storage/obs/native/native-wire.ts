@@ -22,7 +22,7 @@ export function createNativeWire(settings: WireSettings): ObsWire {
   return new HttpWire('native', settings, new NativeSender(settings));
 }
 
-class NativeSender implements Sender {
+export class NativeSender implements Sender {
   readonly #signature: 'obs' | 'v2' | 'v4';
   readonly #region: string;
   readonly #connections: Connections;
