@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { answers, freePorts, Processes, run } from './processes.mjs';
+import { answers, freePorts, run } from './processes.mjs';
 
 export const name = 'Ceph radosgw';
 export const packages = ['ceph-mon', 'ceph-osd', 'ceph-common', 'radosgw'];
@@ -17,7 +17,7 @@ const secretKey = 'labelkit-test-secret';
  * The smallest cluster that serves objects: one monitor, one store that keeps its data in memory, one gateway;
  * no manager.
  */
-export async function start(folder) {
+export async function start(folder, processes) {
   const at = (file) => join(folder, file);
   for (const made of ['mon', 'osd', 'run']) mkdirSync(at(made));
   const [monPort, gatewayPort] = await freePorts(2);
@@ -98,7 +98,6 @@ rgw data = ${at('run')}
     at('mon.a.keyring'),
   ]);
 
-  const processes = new Processes(folder);
   const succeeds = (work) => async () => {
     try {
       await work();
@@ -108,37 +107,31 @@ rgw data = ${at('run')}
       return false;
     }
   };
-  try {
-    await processes.start(
-      'mon',
-      'ceph-mon',
-      [...conf, '-i', 'a', '-f'],
-      succeeds(() => ceph('status')),
-    );
-    await ceph(...['auth', 'get-or-create', 'osd.0', 'mon', 'allow profile osd', 'osd', 'allow *']).then(
-      (text) => writeFileSync(at('osd.0.keyring'), text),
-    );
-    const store = randomUUID();
-    await ceph('osd', 'create', store);
-    await run('ceph-osd', [...conf, '-i', '0', '--mkfs', '--osd-uuid', store]);
-    await processes.start('osd', 'ceph-osd', [...conf, '-i', '0', '-f'], async () => {
-      const { num_up_osds: up } = JSON.parse(await ceph('osd', 'stat', '--format', 'json'));
-      return up === 1;
-    });
-    await ceph(...['auth', 'get-or-create', 'client.rgw.a', 'mon', 'allow rw', 'osd', 'allow rwx']).then(
-      (text) => writeFileSync(at('client.rgw.a.keyring'), text),
-    );
-    await run('radosgw-admin', [
-      ...[...conf, '-n', 'client.rgw.a', 'user', 'create', '--uid', 'labelkit', '--display-name', 'labelkit'],
-      ...['--access-key', accessKey, '--secret-key', secretKey, '--max-buckets', '10000'],
-    ]);
-    await processes.start('gateway', 'radosgw', [...conf, '-n', 'client.rgw.a', '-f'], () =>
-      answers(gatewayPort),
-    );
-  } catch (error) {
-    await processes.stop();
-    throw error;
-  }
-  const endpoint = `http://127.0.0.1:${gatewayPort}`;
-  return { server: { name, endpoint, accessKey, secretKey }, stop: () => processes.stop() };
+  await processes.start(
+    'mon',
+    'ceph-mon',
+    [...conf, '-i', 'a', '-f'],
+    succeeds(() => ceph('status')),
+  );
+  await ceph(...['auth', 'get-or-create', 'osd.0', 'mon', 'allow profile osd', 'osd', 'allow *']).then(
+    (text) => writeFileSync(at('osd.0.keyring'), text),
+  );
+  const store = randomUUID();
+  await ceph('osd', 'create', store);
+  await run('ceph-osd', [...conf, '-i', '0', '--mkfs', '--osd-uuid', store]);
+  await processes.start('osd', 'ceph-osd', [...conf, '-i', '0', '-f'], async () => {
+    const { num_up_osds: up } = JSON.parse(await ceph('osd', 'stat', '--format', 'json'));
+    return up === 1;
+  });
+  await ceph(...['auth', 'get-or-create', 'client.rgw.a', 'mon', 'allow rw', 'osd', 'allow rwx']).then(
+    (text) => writeFileSync(at('client.rgw.a.keyring'), text),
+  );
+  await run('radosgw-admin', [
+    ...[...conf, '-n', 'client.rgw.a', 'user', 'create', '--uid', 'labelkit', '--display-name', 'labelkit'],
+    ...['--access-key', accessKey, '--secret-key', secretKey, '--max-buckets', '10000'],
+  ]);
+  await processes.start('gateway', 'radosgw', [...conf, '-n', 'client.rgw.a', '-f'], () =>
+    answers(gatewayPort),
+  );
+  return { name, endpoint: `http://127.0.0.1:${gatewayPort}`, accessKey, secretKey };
 }

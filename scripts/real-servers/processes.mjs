@@ -67,6 +67,7 @@ export async function freePorts(count) {
 export class Processes {
   #folder;
   #running = [];
+  #isStopped = false;
 
   constructor(folder) {
     this.#folder = folder;
@@ -74,6 +75,7 @@ export class Processes {
 
   /** Starts a program that stays; `ready` is asked until it says true. */
   async start(name, program, args, ready) {
+    if (this.#isStopped) throw new Error(`${name} is not started any more`);
     const log = join(this.#folder, `${name}.log`);
     const output = openSync(log, 'w');
     const child = spawn(program, args, { env, stdio: ['ignore', output, output] });
@@ -99,6 +101,7 @@ export class Processes {
 
   /** Ends them all, the last one first. */
   async stop() {
+    this.#isStopped = true;
     for (const { child, over, hasEnded } of this.#running.splice(0).reverse()) {
       if (hasEnded()) continue;
       child.kill('SIGTERM');

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as ceph from './ceph.mjs';
-import { missingPrograms } from './processes.mjs';
+import { missingPrograms, Processes } from './processes.mjs';
 import * as swift from './swift.mjs';
 
 const { argv, env } = process;
@@ -35,13 +35,17 @@ async function install(packages) {
   }
 }
 
-const folders = [];
-const running = [];
+const begun = [];
+const servers = [];
 const absent = [];
 
 async function stopAll() {
-  await Promise.all(running.splice(0).map(({ stop }) => stop()));
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  await Promise.all(
+    begun.splice(0).map(async ({ folder, processes }) => {
+      await processes.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }),
+  );
 }
 
 async function startOne({ name, packages, programs, start }) {
@@ -53,13 +57,12 @@ async function startOne({ name, packages, programs, start }) {
     return;
   }
   const folder = mkdtempSync(join(tmpdir(), 'labelkit-real-'));
-  folders.push(folder);
+  const processes = new Processes(folder);
+  begun.push({ folder, processes });
   const began = Date.now();
-  const started = await start(folder);
-  running.push(started);
-  console.log(
-    `${name} runs at ${started.server.endpoint}, after ${((Date.now() - began) / 1000).toFixed(1)} s`,
-  );
+  const server = await start(folder, processes);
+  servers.push(server);
+  console.log(`${name} runs at ${server.endpoint}, after ${((Date.now() - began) / 1000).toFixed(1)} s`);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -77,13 +80,12 @@ try {
     .flatMap((service) => service.packages);
   if (installs && packages.length > 0) await install(packages);
   for (const service of services) await startOne(service);
-  if (running.length > 0) {
-    const servers = JSON.stringify(running.map(({ server }) => server));
+  if (servers.length > 0) {
     const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
     status = await foreground(
       process.execPath,
       [vitest, 'run', '--config', 'vitest.real.config.ts', 'test/real/servers.test.ts', ...forVitest],
-      { LABELKIT_REAL_SERVERS: servers },
+      { LABELKIT_REAL_SERVERS: JSON.stringify(servers) },
     );
   }
 } catch (error) {

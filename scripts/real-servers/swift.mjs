@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { answers, freePorts, Processes, pathOf, run } from './processes.mjs';
+import { answers, freePorts, pathOf, run } from './processes.mjs';
 
 export const name = 'Swift with s3api';
 export const packages = ['swift-proxy', 'swift-account', 'swift-container', 'swift-object', 'memcached'];
@@ -26,7 +26,7 @@ runpy.run_path(sys.argv[0], run_name='__main__')
 `;
 
 /** One of each server, one copy of everything, one device that is a folder; users and keys are in the proxy's settings. */
-export async function start(folder) {
+export async function start(folder, processes) {
   const at = (file) => join(folder, file);
   const [proxyPort, memcachedPort, ...ports] = await freePorts(5);
   mkdirSync(at('devices/one'), { recursive: true });
@@ -105,32 +105,22 @@ ${['catch_errors', 'gatekeeper', 'healthcheck', 'listing_formats', 'bulk', 'copy
     }),
   );
 
-  const processes = new Processes(folder);
   const server = (layer, port, path) => {
     const program = pathOf(`swift-${layer}-server`);
     const args = ['-c', launcher, folder, program, at(`${layer}-server.conf`)];
     return processes.start(layer, interpreterOf(program), args, () => answers(port, path));
   };
-  try {
-    await Promise.all([
-      processes.start(
-        'memcached',
-        'memcached',
-        ['-u', username, '-l', '127.0.0.1', '-p', String(memcachedPort), '-U', '0'],
-        () => accepts(memcachedPort),
-      ),
-      ...layers.map((layer, n) => server(layer, ports[n], '/recon/version')),
-      server('proxy', proxyPort, '/healthcheck'),
-    ]);
-  } catch (error) {
-    await processes.stop();
-    throw error;
-  }
-  const endpoint = `http://127.0.0.1:${proxyPort}`;
-  return {
-    server: { name, endpoint, accessKey: `${account}:${user}`, secretKey },
-    stop: () => processes.stop(),
-  };
+  await Promise.all([
+    processes.start(
+      'memcached',
+      'memcached',
+      ['-u', username, '-l', '127.0.0.1', '-p', String(memcachedPort), '-U', '0'],
+      () => accepts(memcachedPort),
+    ),
+    ...layers.map((layer, n) => server(layer, ports[n], '/recon/version')),
+    server('proxy', proxyPort, '/healthcheck'),
+  ]);
+  return { name, endpoint: `http://127.0.0.1:${proxyPort}`, accessKey: `${account}:${user}`, secretKey };
 }
 
 /** The Python that a program names in its first line: it has Swift's modules, which another may not have. */
