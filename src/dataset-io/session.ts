@@ -10,7 +10,6 @@ import {
   resolveIdentity,
   type SettingsWarning,
 } from '../cloud/index.js';
-import { OptionError } from '../model/index.js';
 import { explainJsonError, lineColumn } from '../text/index.js';
 import { LazyStorage } from './lazy-storage.js';
 import { ioError, type Storage } from './storage/index.js';
@@ -104,20 +103,15 @@ export class Session {
     const { credentials, settings } = await this.#resolve();
     // Keys that are missing or wrong are said before anything is loaded or asked.
     await credentials.get();
-    if (settings.engine === 'esdk') {
-      throw new OptionError('the engine esdk is not part of this version', {
-        code: 'Unsupported',
-        hint: 'Leave the engine out, or say native.',
-      });
-    }
     const ca = settings.caFile === undefined ? undefined : await readText(settings.caFile);
     const { createObsStorage } = await import('./storage/obs/index.js');
-    const { endpoint, region, addressing, signature, insecure } = settings;
+    const { endpoint, region, addressing, signature, insecure, engine } = settings;
     return createObsStorage({
       endpoint,
       addressing,
       signature,
       insecure,
+      ...(engine === undefined ? {} : { engine }),
       ...(region === undefined ? {} : { region }),
       ...(ca === undefined ? {} : { ca }),
       credentials: async () => {
