@@ -11,12 +11,14 @@ import { commandUrl } from './workloads/labelkit/library.mjs';
  * @typedef {import('./harness/compare.mjs').Contender} Contender
  * @typedef {import('./harness/compare.mjs').Ratio} Ratio
  * @typedef {import('./harness/measure.mjs').Command} Command
+ * @typedef {import('./harness/server.mjs').RunningServer} RunningServer
  *
  * @typedef {object} Bench
  * @property {(set: DataSet) => ReadySet} ready
  * @property {string} scratch folder for outputs, empty before each run
  * @property {string | undefined} python its program, when there is one
  * @property {boolean} built whether `dist` is there
+ * @property {RunningServer} [server] of a group that asks for one
  *
  * @typedef {object} Group
  * @property {string} name
@@ -24,15 +26,24 @@ import { commandUrl } from './workloads/labelkit/library.mjs';
  * @property {readonly DataSet[]} sets
  * @property {boolean} [large] left out of `--quick` unless named: gigabytes of data
  * @property {(rounds: number) => number} [rounds] where the usual number does not suit
+ * @property {(bench: Bench) => string[]} [server] arguments of an object storage server that runs meanwhile
  * @property {(bench: Bench) => Contender[]} contenders
  * @property {readonly Ratio[]} ratios
  */
 
 const lines1M = manifestSet(1_000_000);
 const lines10M = manifestSet(10_000_000);
+const lines1700k = manifestSet(1_700_000); // 1 GB
+const lines100 = manifestSet(100);
 const files20k = vocSet(20_000);
 const files100k = vocSet(100_000);
 const files200k = vocSet(200_000);
+
+/** Objects that only the server has. @type {(name: string, items: number, bytes: number) => ReadySet} */
+const objects = (name, items, bytes) => ({ name, path: `obs://bench/${name}`, items, bytes, sha256: '' });
+const smallObjects = objects('small/', 2_000, 2_000 * 5_000);
+const limitedObject = objects('limited', 1, 300_000_000);
+const bytesPerSecond = 50_000_000;
 
 /** What is compared with what, in the order in which it runs. @type {readonly Group[]} */
 export const groups = [
@@ -216,6 +227,125 @@ export const groups = [
     ],
   },
   {
+    name: 'obs-read',
+    question: 'Read an object of 1 GB: how near to a bare GET, and does a conversion of it need more memory?',
+    sets: [lines1700k, lines100],
+    large: true,
+    server: (bench) => [
+      ...['--bucket', 'bench', '--anonymous'],
+      ...[lines1700k, lines100].flatMap((set) => ['--put', `bench/${set.name}=${bench.ready(set).path}`]),
+    ],
+    contenders: (bench) => {
+      const set = bench.ready(lines1700k);
+      const [large, tiny] = [inBucket(set), inBucket(bench.ready(lines100))];
+      const output = join(bench.scratch, 'output.manifest');
+      const readAnswer = () => ({ outputChecksum: checksum(output) });
+      return [
+        limit('http-get', 'node:http, one GET', set, node('limits/http-get.mjs', addressOf(bench, large))),
+        labelkit(
+          'obs-read',
+          'ObsStorage.openRead',
+          set,
+          reader(bench, 'obs-read.mjs', 'native', large.path, '4'),
+        ),
+        labelkit(
+          'obs-read-esdk',
+          'by engine esdk',
+          set,
+          reader(bench, 'obs-read.mjs', 'esdk', large.path, '4'),
+        ),
+        labelkit(
+          'obs-read-1',
+          'by a single stream',
+          set,
+          reader(bench, 'obs-read.mjs', 'native', large.path, '1'),
+        ),
+        labelkit('convert', 'the same file on the disk', set, convert(bench, set, output, readAnswer)),
+        labelkit(
+          'obs-convert',
+          'to a local file',
+          set,
+          onServer(bench, convert(bench, large, output, readAnswer)),
+        ),
+        labelkit(
+          'obs-convert-tiny',
+          '100 lines',
+          tiny,
+          onServer(bench, convert(bench, tiny, output, readAnswer)),
+        ),
+      ];
+    },
+    ratios: [
+      { of: 'obs-read', against: 'http-get', by: 'inner', atLeast: 0.8 },
+      { of: 'obs-read-esdk', against: 'http-get', by: 'inner', atLeast: 0.8 },
+      { of: 'obs-read-1', against: 'http-get', by: 'inner' },
+      { of: 'obs-convert', against: 'convert', by: 'inner' },
+      { of: 'obs-convert', against: 'obs-convert-tiny', by: 'memory', atMostMb: 100 },
+    ],
+  },
+  {
+    name: 'obs-small',
+    question:
+      'Read 2,000 objects of 5 KB, 16 at a time: how near to bare requests over connections that are kept?',
+    sets: [],
+    rounds: (rounds) => rounds * 3, // a second each, and in the first ones the server is still being compiled
+    server: () => [
+      ...['--bucket', 'bench', '--anonymous'],
+      ...Array.from({ length: smallObjects.items }, (_, index) => [
+        '--synthetic',
+        `bench/small/${index}=5000`,
+      ]).flat(),
+    ],
+    contenders: (bench) => {
+      const { path, items } = smallObjects;
+      const [count, width] = [String(items), '16'];
+      return [
+        limit(
+          'http-get-16',
+          'node:http, 16 connections',
+          smallObjects,
+          node('limits/http-get-many.mjs', addressOf(bench, smallObjects), count, width),
+        ),
+        ...['native', 'esdk'].map((engine) =>
+          labelkit(
+            engine === 'native' ? 'obs-small' : 'obs-small-esdk',
+            `ObsStorage.openRead, engine ${engine}`,
+            smallObjects,
+            reader(bench, 'obs-read-many.mjs', engine, path, count, width),
+          ),
+        ),
+      ];
+    },
+    ratios: [
+      { of: 'obs-small', against: 'http-get-16', by: 'inner', atLeast: 0.7 },
+      { of: 'obs-small-esdk', against: 'http-get-16', by: 'inner', atLeast: 0.7 },
+    ],
+  },
+  {
+    name: 'obs-parallel',
+    question: 'Read 300 MB where each connection gives 50 MB a second: what do requests side by side bring?',
+    sets: [],
+    server: () => [
+      ...['--bucket', 'bench', '--anonymous', '--bandwidth', String(bytesPerSecond)],
+      ...['--synthetic', `bench/${limitedObject.name}=${limitedObject.bytes}`],
+    ],
+    contenders: (bench) => [
+      limit(
+        'http-get',
+        'node:http, one GET',
+        limitedObject,
+        node('limits/http-get.mjs', addressOf(bench, limitedObject)),
+      ),
+      labelkit(
+        'obs-read',
+        'ObsStorage.openRead, 4 ranges at a time',
+        limitedObject,
+        reader(bench, 'obs-read.mjs', 'native', limitedObject.path, '4'),
+      ),
+    ],
+    ratios: [{ of: 'obs-read', against: 'http-get', by: 'inner', atLeast: 2.5 }],
+  },
+  {
     name: 'startup',
     question: 'How long until the command answers at all?',
     sets: [],
@@ -313,6 +443,55 @@ const library = (bench, script, ...args) => (bench.built ? node(`labelkit/${scri
  */
 const bare = (bench, ...args) =>
   bench.built ? { program: process.execPath, args: [fileURLToPath(commandUrl), ...args] } : notBuilt;
+
+/** @param {ReadySet} set @returns {ReadySet} the same as an object */
+const inBucket = (set) => ({ ...set, path: `obs://bench/${set.name}` });
+
+/** @param {Bench} bench */
+function serverOf({ server }) {
+  if (server === undefined) throw new Error('a group uses a server without asking for one');
+  return server;
+}
+
+/**
+ * Where an object is for those who ask without a key.
+ * @param {Bench} bench
+ * @param {ReadySet} object
+ */
+const addressOf = (bench, { path }) => `${serverOf(bench).endpoint}/${path.slice('obs://'.length)}`;
+
+/**
+ * A command with the server's address and keys in its environment, and nothing of the user's own.
+ * @param {Bench} bench
+ * @param {Contender['command']} command
+ * @returns {Contender['command']}
+ */
+function onServer(bench, command) {
+  if ('absent' in command) return command;
+  const { endpoint, accessKey, secretKey } = serverOf(bench);
+  const unset = [
+    'HUAWEICLOUD_SDK_SECURITY_TOKEN',
+    'LABELKIT_PROFILE',
+    'LABELKIT_OBS_SIGNATURE',
+    'LABELKIT_OBS_ENGINE',
+  ];
+  const env = {
+    ...Object.fromEntries(unset.map((name) => [name, ''])),
+    HUAWEICLOUD_SDK_AK: accessKey,
+    HUAWEICLOUD_SDK_SK: secretKey,
+    LABELKIT_OBS_ENDPOINT: endpoint,
+    LABELKIT_OBS_ADDRESSING: 'path',
+  };
+  return { ...command, env };
+}
+
+/**
+ * A workload over `ObsStorage`.
+ * @param {Bench} bench
+ * @param {string} script
+ * @param {...string} args engine first
+ */
+const reader = (bench, script, ...args) => onServer(bench, library(bench, script, ...args));
 
 const isVoc = (/** @type {ReadySet} */ set) => set.name.startsWith('voc-');
 

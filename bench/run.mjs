@@ -17,6 +17,7 @@ import { localFolder, ownFolders } from './data/folder.mjs';
 import { ensureSet, folderFor } from './data/sets.mjs';
 import { groups } from './groups.mjs';
 import { compare, disagreements, goodRuns, ratioOf } from './harness/compare.mjs';
+import { startServer } from './harness/server.mjs';
 import { median } from './harness/statistics.mjs';
 import { formatRatios, formatRows } from './harness/table.mjs';
 import { isBuilt } from './workloads/labelkit/library.mjs';
@@ -45,11 +46,11 @@ if (options.list) {
     log(`deleted ${folder}`);
   }
 } else {
-  process.exitCode = run();
+  process.exitCode = await run();
 }
 
-/** @returns {number} exit code: 0 done; 1 a workload failed, answers differ, or `--check` found a miss */
-function run() {
+/** @returns {Promise<number>} exit code: 0 done; 1 a workload failed, answers differ, or `--check` found a miss */
+async function run() {
   const rounds = roundsWanted();
   const chosen = chooseGroups();
   const sets = [...new Set(chosen.flatMap((group) => group.sets))];
@@ -73,7 +74,10 @@ function run() {
   let failed = false;
   for (const group of chosen) {
     log(`\n${group.name}`);
-    const rows = compare(group.contenders(bench), group.rounds?.(rounds) ?? rounds, scratch, log);
+    const server = group.server === undefined ? undefined : await startServer(group.server(bench));
+    const contenders = group.contenders({ ...bench, server });
+    const rows = compare(contenders, group.rounds?.(rounds) ?? rounds, scratch, log);
+    await server?.stop();
     const ratios = group.ratios.map((ratio) => ratioOf(rows, ratio));
     const differences = disagreements(rows);
     console.log(`\n## ${group.name}\n\n${group.question}\n\n${formatRows(rows)}\n\n${formatRatios(ratios)}`);

@@ -19,7 +19,7 @@ import { median } from './statistics.mjs';
  * @property {'inner' | 'whole' | 'cpu' | 'memory'} by
  * @property {number} [atLeast] wanted: `of` is this many times as fast
  * @property {number} [atMost] wanted: `of` takes at most this many times as long, or as much memory
- * @property {number} [atMostMb] wanted, by memory and against nothing: a peak of so many MB
+ * @property {number} [atMostMb] wanted, by memory: a peak of so many MB, or so many more than `against` has
  *
  * @typedef {object} Row
  * @property {Contender} contender
@@ -27,8 +27,8 @@ import { median } from './statistics.mjs';
  *
  * @typedef {object} RatioResult
  * @property {Ratio} ratio
- * @property {number | undefined} value cost when `atMost`, else speed, or MB against nothing; undefined when a side
- *   did not run
+ * @property {number | undefined} value MB against nothing or with `atMostMb`, cost when `atMost`, else speed; undefined
+ *   when a side did not run
  * @property {boolean | undefined} met undefined when nothing is wanted or measured
  */
 
@@ -78,6 +78,10 @@ export function ratioOf(rows, ratio) {
   }
   const against = figures(rows, ratio.against, ratio.by);
   if (of.length === 0 || of.length !== against.length) return { ratio, value: undefined, met: undefined };
+  if (ratio.atMostMb !== undefined) {
+    const growth = median(of.map((figure, round) => figure - /** @type {number} */ (against[round])));
+    return { ratio, value: growth, met: growth <= ratio.atMostMb };
+  }
   const cost = median(of.map((figure, round) => figure / /** @type {number} */ (against[round])));
   const value = ratio.atMost === undefined ? 1 / cost : cost;
   const met =

@@ -14,6 +14,7 @@ import { calibrate } from './calibrate.mjs';
  * @typedef {object} Command
  * @property {string} program
  * @property {readonly string[]} args
+ * @property {Readonly<Record<string, string>>} [env] variables besides those of this process
  * @property {(stdout: string) => Record<string, number>} [readAnswer] for a program that prints its answer
  */
 
@@ -29,7 +30,7 @@ export function measure(command) {
   const start = performance.now();
   const child = spawnSync(command.program, command.args, {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    env: { ...process.env, LABELKIT_BENCH_FD: String(reportDescriptor) },
+    env: { ...process.env, ...command.env, LABELKIT_BENCH_FD: String(reportDescriptor) },
     maxBuffer: 1 << 26,
   });
   const wholeMs = performance.now() - start;

@@ -57,6 +57,8 @@ export function formatRatios(results) {
       const what = by === 'memory' ? 'memory' : `${by} ${atMost === undefined ? 'speed' : 'time'}`;
       if (against === undefined)
         return [of, what, value === undefined ? '–' : `${value.toFixed(0)} MB`, verdict];
+      if (atMostMb !== undefined)
+        return [`${of} − ${against}`, what, value === undefined ? '–' : `${value.toFixed(0)} MB`, verdict];
       return [`${of} : ${against}`, what, value === undefined ? '–' : value.toFixed(2), verdict];
     }),
   ]);
