@@ -1,7 +1,15 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
@@ -10,13 +18,17 @@ const repository = fileURLToPath(new URL('../../..', import.meta.url));
 /**
  * The storage code as plain JavaScript in a fresh directory, for child processes that must be killed, run
  * as another user or under limits. Gives the URL of its `index.js` and the directory to remove.
+ *
+ * @param folders what the code is in, and all that it imports, with the folders below
  */
-export function buildForChild(): { url: string; directory: string } {
+export function buildForChild(folders: readonly string[] = ['src/model', 'src/dataset-io/storage']): {
+  url: string;
+  directory: string;
+} {
   const directory = mkdtempSync(join(tmpdir(), 'labelkit-child-'));
   writeFileSync(join(directory, 'package.json'), '{"type":"module"}');
-  for (const folder of ['src/model', 'src/dataset-io/storage']) {
-    mkdirSync(join(directory, folder), { recursive: true });
-    for (const name of readdirSync(join(repository, folder))) {
+  for (const folder of folders) {
+    for (const name of readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })) {
       if (!name.endsWith('.ts')) continue;
       const { outputText } = ts.transpileModule(readFileSync(join(repository, folder, name), 'utf8'), {
         compilerOptions: {
@@ -25,9 +37,12 @@ export function buildForChild(): { url: string; directory: string } {
           verbatimModuleSyntax: true,
         },
       });
-      writeFileSync(join(directory, folder, name.replace(/\.ts$/, '.js')), outputText);
+      const target = join(directory, folder, name.replace(/\.ts$/, '.js'));
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, outputText);
     }
   }
+  symlinkSync(join(repository, 'node_modules'), join(directory, 'node_modules'));
   // mkdtemp makes it private; a child with fewer rights must be able to load it.
   chmodSync(directory, 0o755);
   return { url: `file://${join(directory, 'src/dataset-io/storage/index.js')}`, directory };

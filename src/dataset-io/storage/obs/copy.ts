@@ -7,7 +7,7 @@ import type { Call, ObsRequests } from './requests.js';
 import { MultipartUpload, type UploadTuning } from './upload.js';
 import { checkWritable, orAbort } from './writer.js';
 
-export const gibibyte = 1024 ** 3;
+const gibibyte = 1024 ** 3;
 
 export interface CopyTuning {
   /** Objects up to this size, in bytes, are copied by one request. Default and most: 5 GiB. */

@@ -170,7 +170,7 @@ export class ObsStorage implements Storage {
    * request whose answer was lost is looked for before it is repeated. Up to 16 MiB all is added or nothing.
    * More takes several requests, between which lines of others may come; when one of them fails for good, the
    * error says how many bytes were added. Two writers who add the very same bytes at the same moment cannot
-   * be told apart.
+   * be told apart, nor can a request that something on the way delivers twice.
    *
    * Any other object (one made by a plain write or a copy, one that has had its 10,000 appends, all objects
    * of a parallel file system): it is made anew from its own content, copied inside the service, and the

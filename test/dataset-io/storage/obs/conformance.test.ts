@@ -46,12 +46,14 @@ afterAll(async () => {
   await server.close();
 });
 
-storageConformance(
-  'obs over the wire',
-  async () => {
-    const tuning = { partBytes: 200 * 1024, parallelFromBytes: 500 * 1024 };
-    const storage = storageAt(server, { directoryMarkers: true, read: tuning, write: tuning });
-    return { storage, root: `obs://bucket-${number++}` };
-  },
-  limits,
-);
+for (const engine of ['native', 'esdk'] as const) {
+  storageConformance(
+    `obs over the wire by ${engine}`,
+    async () => {
+      const tuning = { partBytes: 200 * 1024, parallelFromBytes: 500 * 1024 };
+      const storage = storageAt(server, { engine, directoryMarkers: true, read: tuning, write: tuning });
+      return { storage, root: `obs://bucket-${number++}` };
+    },
+    limits,
+  );
+}

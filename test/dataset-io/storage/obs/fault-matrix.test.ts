@@ -219,9 +219,16 @@ const works: Readonly<Record<string, Work>> = {
 const tuning = { partBytes: 120 * kib, parallelFromBytes: 240 * kib };
 let settings: Partial<ObsSettings> = {};
 
+/** Both engines meet every work and every mishap, by turns. */
+function engineFor(work: string, mishap: string): 'native' | 'esdk' {
+  const place = Object.keys(works).indexOf(work) + Object.keys(mishaps).indexOf(mishap);
+  return place % 2 === 0 ? 'native' : 'esdk';
+}
+
 /** Silence ends soon where it is what is tested, and nowhere else: a machine can be slow. */
-function settingsFor(mishap: string, times: number): Partial<ObsSettings> {
+function settingsFor(work: string, mishap: string, times: number): Partial<ObsSettings> {
   return {
+    engine: engineFor(work, mishap),
     endpoint: `http://obs.one.cloud.test:${server.port}`,
     idleTimeoutMs: mishap.startsWith('stall') ? 60 : 30_000,
     read: tuning,
@@ -252,7 +259,7 @@ describe.each(Object.entries(works))('%s', (work, { operation, before, run, afte
     for (const times of [1, Number.POSITIVE_INFINITY]) {
       before();
       server.clearLog();
-      settings = settingsFor(mishap, times);
+      settings = settingsFor(work, mishap, times);
       const storage = storageAt(server, settings);
       const sockets = server.openSockets;
       const plan = server.fault({ operation, times, do: action() });
