@@ -1,7 +1,6 @@
 import {
   isRepeat,
   locateRepeat,
-  type ManifestSummary,
   ManifestValidator,
   type ManifestValidatorOptions,
 } from '../manifest/index.js';
@@ -11,9 +10,9 @@ import { checkInThreads } from './jobs/manifest-threads.js';
 import type { ShardProgress } from './jobs/shard.js';
 import { jobsOf } from './jobs/threads.js';
 import { lineAt } from './line-at.js';
-import { estimateLines } from './line-estimate.js';
+import { estimatedFromBytes, estimateLines } from './line-estimate.js';
 import type { ManifestFiles, ManifestFilesOptions } from './manifest-files.js';
-import { dirOf, type Storage } from './storage/index.js';
+import { dirOf, type Storage, type SyncFile } from './storage/index.js';
 import type { Survey, ValidateOptions } from './validate-options.js';
 
 /** Threads pay for themselves from here on. */
@@ -61,15 +60,35 @@ export async function surveyManifest(
   input: string,
   options: ValidateOptions,
 ): Promise<Survey> {
+  const stat = input === '-' ? undefined : await storage.stat(input, { signal: options.signal });
+  const size = stat?.size;
+  if (size === undefined || size < estimatedFromBytes || storage.openSync === undefined) {
+    return await surveyOpen(storage, input, size, undefined, options);
+  }
+  const file = storage.openSync(input);
+  try {
+    return await surveyOpen(storage, input, size, file, options);
+  } finally {
+    file.close();
+  }
+}
+
+/** @param file  the input, where it is large and can be read at any place */
+async function surveyOpen(
+  storage: Storage,
+  input: string,
+  size: number | undefined,
+  file: SyncFile | undefined,
+  options: ValidateOptions,
+): Promise<Survey> {
   const { signal } = options;
   const diagnostics: Diagnostic[] = [];
   const onDiagnostic = (diagnostic: Diagnostic) => diagnostics.push(diagnostic);
-  const size = input === '-' ? undefined : (await storage.stat(input, { signal }))?.size;
   const totals = size === undefined ? {} : { totalBytes: size };
   const encoding = options.encoding === undefined ? undefined : parseEncoding(options.encoding);
   const { maxLineBytes } = options;
-  const isSized = options.crossSample !== false && storage.scheme === 'file' && size !== undefined;
-  const expectedSamples = isSized ? await estimateLines(storage, input, size, signal) : undefined;
+  const isSized = options.crossSample !== false && file !== undefined && size !== undefined;
+  const expectedSamples = isSized ? estimateLines(file, size) : undefined;
   const own = {
     ...manifestOptions(input, options),
     ...(expectedSamples === undefined ? {} : { expectedSamples }),
@@ -80,20 +99,14 @@ export async function surveyManifest(
     jobs > 1 &&
     splittable &&
     options.checkFiles !== true &&
-    storage.openSync !== undefined &&
+    file !== undefined &&
     size !== undefined &&
     size >= threadsFromBytes &&
     !(await isRefused(storage, input, encoding, signal))
   ) {
     const work = { path: input, size, encoding, maxLineBytes };
     const onProgress = (progress: ShardProgress) => options.onProgress?.({ ...progress, ...totals });
-    const file = storage.openSync(input);
-    let summary: ManifestSummary;
-    try {
-      summary = await checkInThreads(file, work, jobs, { ...own, onDiagnostic }, onProgress, signal);
-    } finally {
-      file.close();
-    }
+    const summary = await checkInThreads(file, work, jobs, { ...own, onDiagnostic }, onProgress, signal);
     for (const [at, found] of diagnostics.entries()) {
       if (!isRepeat(found)) continue;
       diagnostics[at] = locateRepeat(

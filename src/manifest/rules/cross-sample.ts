@@ -11,8 +11,8 @@ const otherUsage = 4;
 const stride = 256;
 
 /**
- * Compares samples by the hashes of their sources and ids: two tables of at most 8 bytes per entry, whose
- * first 2^18 entries are kept with their lines, and take up to 4.2 MB each. The usage under which a source
+ * Compares samples by the hashes of their sources and ids: two tables of at most 8 bytes per entry and
+ * 9 MB each, whose first 2^18 entries are kept with their lines. The usage under which a source
  * was first seen is kept with it.
  */
 export class CrossSampleCheck {
