@@ -118,6 +118,7 @@ describe('each door opens on exactly these names', () => {
       Secret
       Session
       StorageError
+      TransferError
       VocDocument
       VocObject
       VocParser
@@ -152,6 +153,7 @@ describe('each door opens on exactly these names', () => {
       toGithub
       toJunit
       toSarif
+      transfer
       validate
       writeManifest
       writeManifestBatches

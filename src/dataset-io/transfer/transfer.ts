@@ -1,6 +1,6 @@
 import { AbortedError, LabelkitError, OptionError, StorageError, throwIfAborted } from '../../model/index.js';
 import type { OnProgress } from '../progress.js';
-import type { WriteMode } from '../storage/index.js';
+import { dirOf, type WriteMode } from '../storage/index.js';
 import { type Places, storageOf } from '../storages.js';
 import { type EndOptions, endsOf, type Refusal, type Task, type TreeOptions, tasksOf } from './plan.js';
 import { isThere } from './same.js';
@@ -195,8 +195,8 @@ class TransferRun {
   /** Folders of a disk are made as files come; in a bucket there is nothing to make. */
   private async makeFolder({ to: { storage, path } }: Task): Promise<void> {
     if (storage.scheme === 'obs') return;
-    const folder = path.slice(0, path.lastIndexOf('/'));
-    if (folder === '' || this.folders.has(folder)) return;
+    const folder = dirOf(path);
+    if (this.folders.has(folder)) return;
     await storage.makeDir(folder, { signal: this.options.signal });
     this.folders.add(folder);
   }

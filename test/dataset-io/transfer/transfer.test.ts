@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ObsSettings, ObsStorage } from '../../../src/dataset-io/storage/obs/index.js';
@@ -95,6 +95,18 @@ describe('where things go', () => {
     await run('obs://b/dir', `${folder}/`);
     await run('obs://b/dir/', `${folder}/as-folder`);
     expect(filesIn(folder)).toEqual({ dir: 'object', 'as-folder/dir/below.txt': 'below' });
+  });
+
+  test('a name without a folder is one in the working directory', async () => {
+    const { run } = await bucket({ 'file1.txt': 'one' });
+    const name = `labelkit-test-${process.pid}.txt`;
+    try {
+      await run('obs://b/file1.txt', name);
+      expect(readFileSync(name, 'utf8')).toBe('one');
+    } finally {
+      rmSync(name, { force: true });
+    }
+    expect(readdirSync('.').filter((other) => other.startsWith('labelkit-test-'))).toEqual([]);
   });
 
   test('inside the bucket the service copies', async () => {
