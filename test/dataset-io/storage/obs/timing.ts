@@ -26,7 +26,9 @@ export function testTiming(seed = 1): TestTiming {
     random: () => random.next(),
     sleep: async (ms, signal) => {
       pauses.push(ms);
-      await delay(Math.min(ms / 200, 5), undefined, signal === undefined ? {} : { signal });
+      const options = signal === undefined ? {} : { signal };
+      if (ms < 200) await nextTurn(undefined, options);
+      else await delay(Math.min(ms / 200, 5), undefined, options);
     },
   };
 }
