@@ -57,7 +57,12 @@ export function settleOrAbort<T>(promise: Promise<T>, signal: AbortSignal | unde
   if (signal === undefined) return promise;
   return new Promise<T>((resolve, reject) => {
     const giveUp = () => reject(new AbortedError({ cause: signal.reason }));
-    if (signal.aborted) giveUp();
+    if (signal.aborted) {
+      giveUp();
+      // What it says later has no one to hear it.
+      promise.catch(() => undefined);
+      return;
+    }
     const ignore = onAbort(signal, giveUp);
     promise.then(resolve, reject).finally(ignore);
   });
