@@ -23,7 +23,7 @@ function section(rule) {
     `- Fix: ${rule.fix}`,
     ...(rule.crossSample === true
       ? [
-          '- Memory: compares samples with each other, about 16 bytes for each; `--no-cross-sample` leaves it out.',
+          '- Memory: compares samples with each other, at most 16 bytes for each; `--no-cross-sample` leaves it out.',
         ]
       : []),
     '',

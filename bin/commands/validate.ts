@@ -105,7 +105,7 @@ export function addValidate(program: Command, io: CommandIo, done: (code: ExitCo
     .option('--check-files', 'open the annotation files and images that are referred to')
     .option(
       '--no-cross-sample',
-      'leave out the rules that compare samples with each other, which need about 16 bytes of memory per sample',
+      'leave out the rules that compare samples with each other, which need at most 16 bytes of memory per sample',
     )
     .addOption(
       new Option('--index-unit <unit>', 'what offsets of text entities count')

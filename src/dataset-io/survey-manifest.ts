@@ -8,15 +8,12 @@ import { type Diagnostic, throwIfAborted } from '../model/index.js';
 import { byteOrderMark, type Encoding, type LineBatch, LineSplitter, parseEncoding } from '../text/index.js';
 import { checkInThreads } from './jobs/manifest-threads.js';
 import type { ShardProgress } from './jobs/shard.js';
-import { jobsOf } from './jobs/threads.js';
+import { type EarlyThreads, jobsOf, threadsFromBytes } from './jobs/threads.js';
 import { lineAt } from './line-at.js';
 import { estimatedFromBytes, estimateLines } from './line-estimate.js';
 import type { ManifestFiles, ManifestFilesOptions } from './manifest-files.js';
 import { dirOf, type Storage, type SyncFile } from './storage/index.js';
 import type { Survey, ValidateOptions } from './validate-options.js';
-
-/** Threads pay for themselves from here on. */
-const threadsFromBytes = 32 * 1024 * 1024;
 
 function manifestOptions(
   input: string,
@@ -59,15 +56,16 @@ export async function surveyManifest(
   storage: Storage,
   input: string,
   options: ValidateOptions,
+  threads?: EarlyThreads,
 ): Promise<Survey> {
   const stat = input === '-' ? undefined : await storage.stat(input, { signal: options.signal });
   const size = stat?.size;
   if (size === undefined || size < estimatedFromBytes || storage.openSync === undefined) {
-    return await surveyOpen(storage, input, size, undefined, options);
+    return await surveyOpen(storage, input, size, undefined, options, undefined);
   }
   const file = storage.openSync(input);
   try {
-    return await surveyOpen(storage, input, size, file, options);
+    return await surveyOpen(storage, input, size, file, options, threads);
   } finally {
     file.close();
   }
@@ -80,6 +78,7 @@ async function surveyOpen(
   size: number | undefined,
   file: SyncFile | undefined,
   options: ValidateOptions,
+  threads: EarlyThreads | undefined,
 ): Promise<Survey> {
   const { signal } = options;
   const diagnostics: Diagnostic[] = [];
@@ -106,7 +105,15 @@ async function surveyOpen(
   ) {
     const work = { path: input, size, encoding, maxLineBytes };
     const onProgress = (progress: ShardProgress) => options.onProgress?.({ ...progress, ...totals });
-    const summary = await checkInThreads(file, work, jobs, { ...own, onDiagnostic }, onProgress, signal);
+    const summary = await checkInThreads(
+      file,
+      work,
+      jobs,
+      { ...own, onDiagnostic },
+      onProgress,
+      signal,
+      threads,
+    );
     for (const [at, found] of diagnostics.entries()) {
       if (!isRepeat(found)) continue;
       diagnostics[at] = locateRepeat(

@@ -18,8 +18,8 @@ export interface ValidateOptions extends Places {
   /** Open the files that are referred to: annotation files and images. Default false. */
   readonly checkFiles?: boolean | undefined;
   /**
-   * Compare samples with each other (M141–M143). Costs about 16 bytes of memory per sample (`docs/scale.md`
-   * says when it is more); everything else takes the same memory for any number of samples. Default true.
+   * Compare samples with each other (M141–M143). Costs at most 16 bytes of memory per sample, besides a
+   * fixed 44 MB at most; everything else takes the same memory for any number of samples. Default true.
    */
   readonly crossSample?: boolean | undefined;
   /** Encoding of a manifest; default `utf-8`. */

@@ -1,7 +1,7 @@
 import { type Diagnostic, OptionError, profiles, throwIfAborted } from '../model/index.js';
 import { resolveInput } from './detect.js';
 import type { FormatId } from './formats.js';
-import { EarlyThreads, jobsOf, threadsFromFiles } from './jobs/threads.js';
+import { EarlyThreads, jobsOf, threadsFromBytes, threadsFromFiles } from './jobs/threads.js';
 import { storageOf } from './storages.js';
 import type { Survey, ValidateOptions } from './validate-options.js';
 
@@ -47,8 +47,10 @@ export async function survey(input: string, options: ValidateOptions = {}): Prom
     const { format, xmlNames } = await resolveInput(storage, input, from, signal, onFound);
     // The rules of one format are not loaded to check the other.
     if (format === 'manifest') {
+      const size = threads > 1 ? (await storage.stat(input, { signal }))?.size : undefined;
+      if (size !== undefined && size >= threadsFromBytes) early.start('manifest');
       const { surveyManifest } = await import('./survey-manifest.js');
-      return await surveyManifest(storage, input, options);
+      return await surveyManifest(storage, input, options, early);
     }
     const { surveyVoc } = await loadVoc();
     return await surveyVoc(storage, input, options, xmlNames, early);

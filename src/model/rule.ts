@@ -29,7 +29,7 @@ export interface Rule {
   readonly why: string;
   /** How to mend it. */
   readonly fix: string;
-  /** Compares samples with each other, so it needs memory that grows with their number (about 16 bytes each). */
+  /** Compares samples with each other, so it needs memory that grows with their number (at most 16 bytes each). */
   readonly crossSample?: boolean;
 }
 

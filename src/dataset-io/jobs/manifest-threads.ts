@@ -4,10 +4,12 @@ import type { SyncFile } from '../storage/index.js';
 import { nextTurn } from '../turns.js';
 import { blockCount, joinedBlocks, type ManifestPart, runManifestBlocks } from './manifest-blocks.js';
 import type { ManifestShard, ShardProgress } from './shard.js';
-import { runInThreads } from './threads.js';
+import { type EarlyThreads, runInThreads } from './threads.js';
 
 /** A block takes a thread some 15 ms, and its results up to a megabyte. */
 const largestBlock = 4 * 1024 * 1024;
+/** Where lines are short, blocks are of about so many samples: what is kept of each until it is joined takes 29 bytes. */
+const samplesPerBlock = 16 * 1024;
 /** Each thread gets so many blocks at least, so that all are done at about the same time. */
 const blocksPerThread = 16;
 /** Blocks checked before their turn, for each thread. */
@@ -22,6 +24,7 @@ export type ManifestWork = Pick<ManifestShard, 'path' | 'size' | 'encoding' | 'm
  *
  * @param file  that of `work.path`, open; the other threads open it themselves
  * @param options  `onDiagnostic` gets the diagnostics in file order
+ * @param threads  used before new ones are started
  * @throws StorageError when the file cannot be read; AbortedError when the signal fires
  */
 export async function checkInThreads(
@@ -31,12 +34,13 @@ export async function checkInThreads(
   options: Omit<ManifestValidatorOptions, 'checkFiles'>,
   onProgress: (progress: ShardProgress) => void,
   signal?: AbortSignal,
+  threads?: EarlyThreads,
 ): Promise<ManifestSummary> {
   const { onDiagnostic: _, ...shared } = options;
   const shard: ManifestShard = {
     kind: 'manifest',
     ...work,
-    blockBytes: Math.max(1, Math.min(largestBlock, Math.ceil(work.size / jobs / blocksPerThread))),
+    blockBytes: blockBytesFor(work.size, jobs, options.expectedSamples ?? 0),
     blocksAhead: aheadPerThread * jobs,
     progress: new Int32Array(new SharedArrayBuffer(8)),
     options: shared,
@@ -82,6 +86,16 @@ export async function checkInThreads(
       await runManifestBlocks(file, shard, waitFor, take);
     },
     (part) => take(part as ManifestPart),
+    threads,
   );
   return merger.end();
+}
+
+/** @param samples  about how many the file has, 0 when not known */
+function blockBytesFor(size: number, jobs: number, samples: number): number {
+  const most = Math.min(
+    size / jobs / blocksPerThread,
+    samples === 0 ? size : (samplesPerBlock * size) / samples,
+  );
+  return Math.max(1, Math.min(largestBlock, Math.ceil(most)));
 }

@@ -13,14 +13,17 @@ const mostByDefault = 4;
  */
 export const threadsFromFiles = 25_000;
 
+/** And from so many bytes of a manifest on. */
+export const threadsFromBytes = 32 * 1024 * 1024;
+
 /** How many threads a run may use: what the caller asked for, else one for each core, at most four. */
 export function jobsOf(wanted: number | undefined): number {
   return wanted ?? Math.min(availableParallelism(), mostByDefault);
 }
 
 /**
- * Threads for VOC files that start while their files are still being listed: when there is something to do, they have
- * loaded the code for it.
+ * Threads that start while the files are still being listed, or the calling thread still loads what it needs: when there
+ * is something to do, they have loaded the code for it.
  */
 export class EarlyThreads {
   private readonly workers: Worker[] = [];
@@ -37,15 +40,20 @@ export class EarlyThreads {
 
   /** For the listing: hears how many entries it has found. */
   readonly onFound = (entries: number): void => {
-    if (this.started || entries < this.fromFiles) return;
+    if (entries >= this.fromFiles) this.start('voc');
+  };
+
+  /** Starts the threads, unless they have been. */
+  start(kind: Shard['kind']): void {
+    if (this.started) return;
     this.started = true;
     for (let i = 0; i < this.count; i++) {
-      const worker = startWorker({ expects: 'voc' });
+      const worker = startWorker({ expects: kind });
       // One that fails before it has a part is replaced by one that fails with it, where somebody listens.
       worker.on('error', () => this.workers.splice(this.workers.indexOf(worker), 1));
       this.workers.push(worker);
     }
-  };
+  }
 
   /** A thread that waits for its shard, to be posted to it; whoever takes it ends it. */
   take(): Worker | undefined {
@@ -66,7 +74,7 @@ export class EarlyThreads {
 const roomForVoc = 6;
 
 function startWorker(start: WorkerStart): Worker {
-  const isForVoc = 'expects' in start || start.shard.kind === 'voc';
+  const isForVoc = ('expects' in start ? start.expects : start.shard.kind) === 'voc';
   return new Worker(new URL('./worker.js', import.meta.url), {
     workerData: start,
     ...(isForVoc ? { resourceLimits: { maxYoungGenerationSizeMb: roomForVoc } } : {}),

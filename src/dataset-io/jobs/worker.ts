@@ -18,7 +18,7 @@ export type WorkerMessage =
     };
 
 /** What a thread is given at its start: its part, or the kind of part that is to be posted to it. */
-export type WorkerStart = { readonly shard: Shard } | { readonly expects: 'voc' };
+export type WorkerStart = { readonly shard: Shard } | { readonly expects: Shard['kind'] };
 
 const progressEveryMs = 50;
 let told = 0;
@@ -38,7 +38,7 @@ async function ownShard(): Promise<Shard> {
   const start = workerData as WorkerStart;
   if ('shard' in start) return start.shard;
   const posted = once(parentPort!, 'message');
-  await import('./voc-shard.js');
+  await (start.expects === 'manifest' ? import('./manifest-blocks.js') : import('./voc-shard.js'));
   const [shard] = await posted;
   return shard;
 }
