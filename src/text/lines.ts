@@ -266,7 +266,9 @@ export class LineSplitter {
   /** Forgets the line that has begun, when a chunk without its end makes it too long. */
   #skip(chunk: Buffer): boolean {
     // Only where one byte tells the end: the last byte is kept, since it may be a CR.
-    if (this.#unit === 2 || this.#carried + chunk.length <= this.#limit + 1) return false;
+    if (this.#unit === 2) return false;
+    // What has lost bytes already is too long however short its next chunk.
+    if (this.#skipped === 0 && this.#carried + chunk.length <= this.#limit + 1) return false;
     if (chunk.includes(LF)) return false;
     const dropped = this.#carried + chunk.length - 1;
     this.#carry = Buffer.from(chunk.subarray(chunk.length - 1));
