@@ -207,6 +207,7 @@ describe('each door opens on exactly these names', () => {
       backgroundIndex
       buildVocDocument
       buildVocObject
+      changeVoc
       checkVoc
       classFlag
       classOfIndex

@@ -1,0 +1,1 @@
+export { labelMatcher, type Matcher } from './labels.js';
