@@ -102,7 +102,7 @@ async function open(
   };
 }
 
-function quarantineOf(from: FormatId, options: TransformOptions): Quarantine | undefined {
+export function quarantineOf(from: FormatId, options: TransformOptions): Quarantine | undefined {
   if (options.quarantine === undefined) return undefined;
   const storage = storageOf(options.quarantine, options);
   const mode = options.mode === 'create' || options.mode === undefined ? 'create' : 'overwrite';

@@ -1,1 +1,21 @@
 export { labelMatcher, type Matcher } from './labels.js';
+export {
+  checkDistance,
+  defaultDistance,
+  nearGroups,
+  perceptualHash,
+  perceptualSide,
+} from './near-duplicates.js';
+export { defaultSeed, SeededRandom } from './random.js';
+export { assignRandomly, assignStratified, crossingGroups, type SplitGroups } from './split-assign.js';
+export {
+  checkParts,
+  equalParts,
+  HashParts,
+  maxParts,
+  noPart,
+  parseParts,
+  partSizes,
+  type SplitPart,
+  usageOfPart,
+} from './split-parts.js';

@@ -1,0 +1,201 @@
+import type { SplitGroups } from '../transforms/index.js';
+import { noPart } from '../transforms/index.js';
+
+const blockBits = 18;
+const blockSize = 1 << blockBits;
+const blockMask = blockSize - 1;
+
+/** A list of 32-bit numbers that grows without ever being copied. */
+class Words {
+  private readonly blocks: Uint32Array[] = [];
+  length = 0;
+
+  push(word: number): void {
+    const at = this.length++;
+    if ((at & blockMask) === 0) this.blocks.push(new Uint32Array(blockSize));
+    this.blocks[at >>> blockBits]![at & blockMask] = word;
+  }
+
+  /** One array with all of it; the list is empty afterwards. */
+  take(): Uint32Array {
+    const whole = new Uint32Array(this.length);
+    for (let at = 0; at < this.length; at += blockSize) {
+      const block = this.blocks.shift()!;
+      whole.set(this.length - at < blockSize ? block.subarray(0, this.length - at) : block, at);
+    }
+    this.length = 0;
+    return whole;
+  }
+}
+
+/** Bytes that grow like {@link Words}. */
+class Bytes {
+  private readonly blocks: Uint8Array[] = [];
+  length = 0;
+
+  push(byte: number): void {
+    const at = this.length++;
+    if ((at & blockMask) === 0) this.blocks.push(new Uint8Array(blockSize));
+    this.blocks[at >>> blockBits]![at & blockMask] = byte;
+  }
+
+  at(index: number): number {
+    return this.blocks[index >>> blockBits]![index & blockMask]!;
+  }
+
+  take(): Uint8Array {
+    const whole = new Uint8Array(this.length);
+    this.blocks.forEach((block, index) => {
+      whole.set(block.subarray(0, Math.min(blockSize, this.length - index * blockSize)), index * blockSize);
+    });
+    return whole;
+  }
+}
+
+/** Sets of labels, each stored once: most samples share theirs with many others. */
+export class LabelSets {
+  readonly labels: string[] = [];
+  readonly sets: number[][] = [];
+  private readonly numbers = new Map<string, number>();
+  private readonly single = new Map<string, number>();
+  private readonly known = new Map<string, number>();
+
+  /** The number of the set of some labels, which may repeat. */
+  of(names: readonly string[]): number {
+    if (names.length === 1) {
+      const known = this.single.get(names[0]!);
+      if (known !== undefined) return known;
+    }
+    const set = [...new Set(names)].map((name) => this.numberOf(name)).sort((a, b) => a - b);
+    const key = set.join();
+    let number = this.known.get(key);
+    if (number === undefined) {
+      number = this.sets.length;
+      this.sets.push(set);
+      this.known.set(key, number);
+    }
+    if (names.length === 1) this.single.set(names[0]!, number);
+    return number;
+  }
+
+  private numberOf(name: string): number {
+    let number = this.numbers.get(name);
+    if (number === undefined) {
+      number = this.labels.length;
+      this.labels.push(name);
+      this.numbers.set(name, number);
+    }
+    return number;
+  }
+}
+
+/**
+ * What is remembered of each sample between the two times that a data set is read for a split: 8 bytes of its group's
+ * hash and, where labels are counted, 4 for its label set. Putting equal hashes together takes 4 more for a while.
+ */
+export class SplitFacts {
+  readonly labelSets = new LabelSets();
+  private readonly highs = new Words();
+  private readonly lows = new Words();
+  private readonly sets = new Words();
+  private readonly pins = new Bytes();
+  private isPinned = false;
+
+  /** @param withLabels label sets are given for every sample */
+  constructor(private readonly withLabels: boolean) {}
+
+  get size(): number {
+    return this.lows.length;
+  }
+
+  /**
+   * @param pinned the part that the sample stays in, `noPart` for none
+   * @param labelSet its number in {@link labelSets}
+   */
+  add(high: number, low: number, pinned: number, labelSet: number): void {
+    this.highs.push(high);
+    this.lows.push(low);
+    if (this.withLabels) this.sets.push(labelSet);
+    if (pinned !== noPart && !this.isPinned) {
+      this.isPinned = true;
+      while (this.pins.length < this.lows.length - 1) this.pins.push(noPart);
+    }
+    if (this.isPinned) this.pins.push(pinned);
+  }
+
+  /**
+   * What the samples are for the functions that put them into parts. Done once: it gives up what it was made of.
+   *
+   * @param near gives the first sample of each one's group, where hashes that differ may belong together
+   */
+  groups(near?: (highs: Uint32Array, lows: Uint32Array) => Uint32Array): SplitGroups {
+    const { size } = this;
+    const group =
+      near === undefined ? this.takeGroups() : numbered(near(this.highs.take(), this.lows.take()));
+    const { labelSets } = this;
+    return {
+      size,
+      ...(group === undefined ? { groupCount: size } : group),
+      ...(this.withLabels
+        ? { labelSet: this.sets.take(), labelSets: labelSets.sets, labelCount: labelSets.labels.length }
+        : {}),
+      ...(this.isPinned ? { pinned: this.pins.take() } : {}),
+    };
+  }
+
+  /** Numbers the groups by their first samples; undefined when each sample is one. */
+  private takeGroups(): { group: Uint32Array; groupCount: number } | undefined {
+    const lows = this.lows.take();
+    const highs = this.highs.take();
+    const repeated = repeatedValues(lows);
+    if (repeated.length === 0) return undefined;
+    // A hash that shares its lower half with another one, or is one: told apart by 53 bits.
+    const numbers = new Map<number, number>();
+    let count = 0;
+    for (let i = 0; i < lows.length; i++) {
+      const low = lows[i]!;
+      if (!isIn(repeated, low)) {
+        lows[i] = count++;
+        continue;
+      }
+      const key = (highs[i]! & 0x1fffff) * 2 ** 32 + low;
+      let number = numbers.get(key);
+      if (number === undefined) {
+        number = count++;
+        numbers.set(key, number);
+      }
+      lows[i] = number;
+    }
+    return count === lows.length ? undefined : { group: lows, groupCount: count };
+  }
+}
+
+/** Groups named by their first samples, numbered in their order. */
+function numbered(first: Uint32Array): { group: Uint32Array; groupCount: number } {
+  let count = 0;
+  const group = new Uint32Array(first.length);
+  for (let i = 0; i < first.length; i++) group[i] = first[i] === i ? count++ : group[first[i]!]!;
+  return { group, groupCount: count };
+}
+
+/** Values that occur more than once, in ascending order. */
+function repeatedValues(values: Uint32Array): Uint32Array {
+  const sorted = values.slice().sort();
+  let count = 0;
+  for (let i = 1; i < sorted.length; i++) {
+    if (sorted[i] === sorted[i - 1] && (count === 0 || sorted[count - 1] !== sorted[i]))
+      sorted[count++] = sorted[i]!;
+  }
+  return sorted.slice(0, count);
+}
+
+function isIn(sorted: Uint32Array, value: number): boolean {
+  let from = 0;
+  let to = sorted.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (sorted[middle]! < value) from = middle + 1;
+    else to = middle;
+  }
+  return sorted[from] === value;
+}

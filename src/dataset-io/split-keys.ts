@@ -1,0 +1,133 @@
+import type { ManifestBatch } from '../manifest/index.js';
+import { OptionError, type Sample } from '../model/index.js';
+import { hashBytes, hashString } from '../text/index.js';
+
+/** What keeps samples together. Default `parent`: the video that a frame is from, else the source. */
+export type GroupBy =
+  | 'parent'
+  | 'source'
+  | 'source-folder'
+  | 'phash'
+  | `property:${string}`
+  | `regex:${string}`;
+
+const parentKey = '@modelarts:parent_source';
+
+/** Gives the text that samples of one group have in common. */
+type KeyOf = (source: string, sample: () => Sample) => string;
+
+/** @throws OptionError for a grouping that is none */
+function keyOf(groupBy: string): KeyOf {
+  if (groupBy === 'parent') {
+    return (source, sample) => {
+      const parent = sample().property?.[parentKey];
+      return typeof parent === 'string' && parent !== '' ? parent : source;
+    };
+  }
+  if (groupBy === 'source') return (source) => source;
+  if (groupBy === 'source-folder') return (source) => source.slice(0, source.lastIndexOf('/') + 1);
+  if (groupBy.startsWith('property:') && groupBy.length > 'property:'.length) {
+    const name = groupBy.slice('property:'.length);
+    return (source, sample) => {
+      const value = sample().property?.[name];
+      if (value === undefined || value === null) return source;
+      return `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`;
+    };
+  }
+  if (groupBy.startsWith('regex:')) {
+    const text = groupBy.slice('regex:'.length);
+    let pattern: RegExp;
+    try {
+      pattern = new RegExp(text, 'u');
+    } catch (error) {
+      throw new OptionError(`${JSON.stringify(text)} is no regular expression: ${(error as Error).message}`);
+    }
+    return (source) => {
+      const match = pattern.exec(source);
+      return match === null ? source : (match[1] ?? match[0]);
+    };
+  }
+  throw new OptionError(`samples cannot be grouped by ${JSON.stringify(groupBy)}`, {
+    hint: 'Groupings are parent, source, source-folder, property:<name>, regex:<expression> and phash.',
+  });
+}
+
+const prefix = Buffer.from('"source":"');
+const quote = 0x22;
+const backslash = 0x5c;
+
+/** Hashes of what keeps samples together: 64 bits for each row, the same wherever the sample is read from. */
+export class GroupKeys {
+  /** Upper and lower half of the hash of the row asked for last. */
+  readonly hash = new Uint32Array(2);
+  private readonly keyOf: KeyOf;
+
+  /** @throws OptionError for a grouping that is none */
+  constructor(private readonly groupBy: string) {
+    this.keyOf = keyOf(groupBy === 'phash' ? 'source' : groupBy);
+  }
+
+  /** Sets {@link hash} to that of a sample. */
+  ofSample(sample: Sample): void {
+    hashString(
+      this.keyOf(sample.source, () => sample),
+      this.hash,
+    );
+  }
+
+  /**
+   * What gives the hashes of the rows of a batch that hold samples. Where the source decides, and stands plainly in the
+   * line, its bytes are hashed where they are.
+   */
+  ofLines(batch: ManifestBatch): (row: number) => void {
+    const { hash } = this;
+    const { lines } = batch;
+    const { bytes, starts, ends } = lines;
+    const bySource =
+      this.groupBy === 'source' ||
+      this.groupBy === 'phash' ||
+      (this.groupBy === 'parent' && !bytes.includes('parent_source'));
+    if (!bySource) {
+      return (row) => this.ofSample(batch.sample(row)!);
+    }
+    return (row) => {
+      const start = starts[row]!;
+      const end = ends[row]!;
+      // A line that begins with the source, or has a plain id before it; any other is asked for its source.
+      const from = sourceStart(bytes, start, end);
+      if (from >= 0 && batch.outcome(row) === true) {
+        let at = from;
+        let byte = bytes[at]!;
+        while (byte !== quote && byte !== backslash && at < end) byte = bytes[++at]!;
+        if (byte === quote && at < end) {
+          hashBytes(bytes, from, at, hash);
+          return;
+        }
+      }
+      hashString(batch.source(row) ?? '', hash);
+    };
+  }
+}
+
+/** Where the value of `source` begins in a line whose first member it is, or the second after a plain string; else -1. */
+function sourceStart(bytes: Buffer, start: number, end: number): number {
+  if (bytes[start] !== 0x7b) return -1;
+  let at = start + 1;
+  for (let member = 0; member < 2; member++) {
+    if (startsWith(bytes, at, end)) return at + prefix.length;
+    // Past "name":"value",
+    for (let quotes = 0; quotes < 4; at++) {
+      if (at >= end || bytes[at] === backslash) return -1;
+      if (bytes[at] === quote) quotes++;
+      else if (quotes === 2 && bytes[at] !== 0x3a) return -1;
+    }
+    if (bytes[at++] !== 0x2c) return -1;
+  }
+  return -1;
+}
+
+function startsWith(bytes: Buffer, at: number, end: number): boolean {
+  if (at + prefix.length >= end) return false;
+  for (let i = 0; i < prefix.length; i++) if (bytes[at + i] !== prefix[i]) return false;
+  return true;
+}
