@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { LabelkitError } from '../src/model/index.js';
 import { addConvert } from './commands/convert.js';
 import { addCopy } from './commands/copy.js';
+import { addDedupe } from './commands/dedupe.js';
 import { addExplain } from './commands/explain.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
@@ -45,6 +46,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addConvert(program, io, done);
   addCopy(program, io, done);
   addSplit(program, io, done);
+  addDedupe(program, io, done);
   for (const command of program.commands) command.copyInheritedSettings(program);
 
   try {

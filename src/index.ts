@@ -8,6 +8,14 @@ export {
 // Data sets of any format
 export { allRules } from './dataset-io/all-rules.js';
 export { type ConvertOptions, convert } from './dataset-io/convert.js';
+export {
+  type DedupeKey,
+  type DedupeOptions,
+  type DedupeReport,
+  type DedupeResult,
+  dedupe,
+  type Repeat,
+} from './dataset-io/dedupe.js';
 export { type Detection, detectFormat } from './dataset-io/detect.js';
 export { type FormatId, type FormatInfo, formatInfo, formats } from './dataset-io/formats.js';
 export { type Inspection, inspect } from './dataset-io/inspect.js';
@@ -67,6 +75,18 @@ export {
   type VocSource,
 } from './dataset-io/sdk/index.js';
 export { Session, type SessionOptions } from './dataset-io/session.js';
+// Splits
+export {
+  type SplitMethod,
+  type SplitOptions,
+  type SplitOutput,
+  type SplitPartResult,
+  type SplitReport,
+  type SplitResult,
+  split,
+} from './dataset-io/split.js';
+export { checkSplit, type SplitCheck, type SplitCheckOptions } from './dataset-io/split-check.js';
+export type { GroupBy } from './dataset-io/split-keys.js';
 // Places
 export { LocalStorage, MemoryStorage, type Storage, type TreeMode } from './dataset-io/storage/index.js';
 export type { Places, StorageHolder } from './dataset-io/storages.js';

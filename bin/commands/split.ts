@@ -24,6 +24,7 @@ interface Flags extends OutputFlags {
   readonly reassign?: boolean;
   readonly as?: SplitOptions['as'];
   readonly labels: boolean;
+  readonly join: boolean;
   readonly seed?: number;
 }
 
@@ -35,6 +36,7 @@ export function addSplit(program: Command, io: CommandIo, done: (code: ExitCode)
       .description('split a data set into parts, or check a split that there is')
       .argument('<paths...>', 'the input and the folder of the parts; with --check what is to be checked'),
   )
+    .option('--to <format>', 'with --as usage: format of the output (default: that of the input)')
     .option('--ratio <parts>', 'shares of the samples: train=0.8,eval=0.1,test=0.1')
     .option('--count <parts>', 'numbers of samples: train=1000,rest; a name alone takes the rest')
     .option('--folds <k>', 'k parts of the same size, fold-1 to fold-k', wholeNumber(2))
@@ -65,6 +67,7 @@ export function addSplit(program: Command, io: CommandIo, done: (code: ExitCode)
       ).choices(['files', 'usage', 'imagesets']),
     )
     .option('--no-labels', 'do not count labels: faster')
+    .option('--no-join', 'to stratify, do not read VOC files for the labels of annotations without a name')
     .option('--check', 'check a split: manifests of parts, a manifest with usage, a VOC tree with ImageSets')
     .option('--of <input>', 'with --check: the whole that the parts were split from')
     .option('--check-files', 'with --check: compare the bytes of the images too');
@@ -98,6 +101,7 @@ export function addSplit(program: Command, io: CommandIo, done: (code: ExitCode)
           reassign: flags.reassign,
           as: flags.as,
           countLabels: flags.labels,
+          join: flags.join,
         });
         report = result.split;
         return result;

@@ -1,56 +1,6 @@
 import type { SplitGroups } from '../transforms/index.js';
 import { noPart } from '../transforms/index.js';
-
-const blockBits = 18;
-const blockSize = 1 << blockBits;
-const blockMask = blockSize - 1;
-
-/** A list of 32-bit numbers that grows without ever being copied. */
-class Words {
-  private readonly blocks: Uint32Array[] = [];
-  length = 0;
-
-  push(word: number): void {
-    const at = this.length++;
-    if ((at & blockMask) === 0) this.blocks.push(new Uint32Array(blockSize));
-    this.blocks[at >>> blockBits]![at & blockMask] = word;
-  }
-
-  /** One array with all of it; the list is empty afterwards. */
-  take(): Uint32Array {
-    const whole = new Uint32Array(this.length);
-    for (let at = 0; at < this.length; at += blockSize) {
-      const block = this.blocks.shift()!;
-      whole.set(this.length - at < blockSize ? block.subarray(0, this.length - at) : block, at);
-    }
-    this.length = 0;
-    return whole;
-  }
-}
-
-/** Bytes that grow like {@link Words}. */
-class Bytes {
-  private readonly blocks: Uint8Array[] = [];
-  length = 0;
-
-  push(byte: number): void {
-    const at = this.length++;
-    if ((at & blockMask) === 0) this.blocks.push(new Uint8Array(blockSize));
-    this.blocks[at >>> blockBits]![at & blockMask] = byte;
-  }
-
-  at(index: number): number {
-    return this.blocks[index >>> blockBits]![index & blockMask]!;
-  }
-
-  take(): Uint8Array {
-    const whole = new Uint8Array(this.length);
-    this.blocks.forEach((block, index) => {
-      whole.set(block.subarray(0, Math.min(blockSize, this.length - index * blockSize)), index * blockSize);
-    });
-    return whole;
-  }
-}
+import { ByteList, WordList } from './word-list.js';
 
 /** Sets of labels, each stored once: most samples share theirs with many others. */
 export class LabelSets {
@@ -95,10 +45,10 @@ export class LabelSets {
  */
 export class SplitFacts {
   readonly labelSets = new LabelSets();
-  private readonly highs = new Words();
-  private readonly lows = new Words();
-  private readonly sets = new Words();
-  private readonly pins = new Bytes();
+  private readonly highs = new WordList();
+  private readonly lows = new WordList();
+  private readonly sets = new WordList();
+  private readonly pins = new ByteList();
   private isPinned = false;
 
   /** @param withLabels label sets are given for every sample */

@@ -1,6 +1,6 @@
 import type { ManifestBatch } from '../manifest/index.js';
 import { OptionError, type Sample } from '../model/index.js';
-import { hashBytes, hashString } from '../text/index.js';
+import { hashString, hashView } from '../text/index.js';
 
 /** What keeps samples together. Default `parent`: the video that a frame is from, else the source. */
 export type GroupBy =
@@ -53,6 +53,7 @@ function keyOf(groupBy: string): KeyOf {
 }
 
 const prefix = Buffer.from('"source":"');
+const parentNeedle = Buffer.from(`"${parentKey}"`);
 const quote = 0x22;
 const backslash = 0x5c;
 
@@ -86,10 +87,11 @@ export class GroupKeys {
     const bySource =
       this.groupBy === 'source' ||
       this.groupBy === 'phash' ||
-      (this.groupBy === 'parent' && !bytes.includes('parent_source'));
+      (this.groupBy === 'parent' && !bytes.includes(parentNeedle));
     if (!bySource) {
       return (row) => this.ofSample(batch.sample(row)!);
     }
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     return (row) => {
       const start = starts[row]!;
       const end = ends[row]!;
@@ -100,7 +102,7 @@ export class GroupKeys {
         let byte = bytes[at]!;
         while (byte !== quote && byte !== backslash && at < end) byte = bytes[++at]!;
         if (byte === quote && at < end) {
-          hashBytes(bytes, from, at, hash);
+          hashView(view, from, at, hash, 0);
           return;
         }
       }

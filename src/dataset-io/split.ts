@@ -66,6 +66,11 @@ export interface SplitOptions extends TransformOptions {
   readonly reassign?: boolean | undefined;
   /** Default: `files` for manifests, `imagesets` for VOC data sets. */
   readonly as?: SplitOutput | undefined;
+  /**
+   * To stratify, read the VOC files of annotations without a name for their labels; default true. Files that cannot be
+   * read are findings.
+   */
+  readonly join?: boolean | undefined;
   /** Count labels in every part; default true. Without, and with `reassign`, lines are only looked at for their source. */
   readonly countLabels?: boolean | undefined;
 }
@@ -285,6 +290,7 @@ class Splitting {
   private needsJoin({ sample }: Row): boolean {
     return (
       this.method === 'stratified' &&
+      this.options.join !== false &&
       sample.annotations.some(
         ({ task, image, name }) => isVocTask(task) && image === undefined && name === undefined,
       )
