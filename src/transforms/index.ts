@@ -1,3 +1,4 @@
+export { boxOf, iou } from './iou.js';
 export { labelMatcher, type Matcher } from './labels.js';
 export {
   checkDistance,
@@ -6,7 +7,7 @@ export {
   perceptualHash,
   perceptualSide,
 } from './near-duplicates.js';
-export { defaultSeed, SeededRandom } from './random.js';
+export { defaultSeed, SeededRandom, unitHash } from './random.js';
 export { assignRandomly, assignStratified, crossingGroups, type SplitGroups } from './split-assign.js';
 export {
   checkParts,
