@@ -182,7 +182,9 @@ describe('packages stay behind one door', () => {
     expect([...new Set(external.map(({ specifier }) => specifier))].sort()).toEqual(
       Object.keys(packages).sort(),
     );
-    expect(Object.keys({ ...dependencies, ...peerDependencies }).sort()).toEqual(Object.keys(packages).sort());
+    expect(Object.keys({ ...dependencies, ...peerDependencies }).sort()).toEqual(
+      Object.keys(packages).sort(),
+    );
   });
 
   test('the layers that do no input or output import nothing that could', () => {

@@ -240,7 +240,9 @@ class Splitting {
         : this.hashParts === undefined
           ? await this.toFilesOfPlan()
           : await this.toFilesByHash(this.hashParts);
-    return { ...result, diagnostics: [...result.diagnostics, ...this.findings], split: this.report() };
+    const report = this.report();
+    this.judge(report);
+    return { ...result, diagnostics: [...result.diagnostics, ...this.findings], split: report };
   }
 
   // What the data set gives
@@ -585,7 +587,7 @@ class Splitting {
     const { parts, seed = defaultSeed, groupBy = 'parent' } = this.options;
     const { tally, wanted, groups } = this;
     const balance = tally.balance(parts.map(({ name }) => name));
-    const report: SplitReport = {
+    return {
       method: this.method,
       seed,
       groupBy,
@@ -599,8 +601,6 @@ class Splitting {
       groups: groups ?? { crossing: this.crossings?.count ?? 0 },
       ...(balance === undefined ? {} : { balance }),
     };
-    this.judge(report);
-    return report;
   }
 
   private judge({ parts, groups, method }: SplitReport): void {
