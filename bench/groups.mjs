@@ -140,6 +140,64 @@ export const groups = [
     ],
   },
   {
+    name: 'manifest-split',
+    question: 'Split a manifest into three, at random, by hash and by lines: how near to a copy?',
+    sets: [lines1M],
+    contenders: (bench) => {
+      const set = bench.ready(lines1M);
+      const output = join(bench.scratch, 'parts');
+      const two = (/** @type {string} */ name) => join(bench.scratch, name);
+      const ratios = ['--ratio', 'train=0.8,eval=0.1,test=0.1', '--reassign', '--no-labels'];
+      return [
+        limit('cp', 'cp', set, { program: 'cp', args: [set.path, two('copy')] }),
+        peer('mawk', 'a random number for each line, two files', set, {
+          program: 'mawk',
+          args: [`BEGIN{srand(1)}{if(rand()<0.8)print>"${two('a')}";else print>"${two('b')}"}`, set.path],
+        }),
+        labelkit('split-hash', 'split --by hash', set, split(bench, set, output, '--by', 'hash', ...ratios)),
+        labelkit('split-random', 'split --by random', set, split(bench, set, output, ...ratios)),
+        labelkit(
+          'split-lines',
+          'split --by lines --count',
+          set,
+          split(bench, set, output, '--by', 'lines', '--count', 'train=800000,eval=100000,test'),
+        ),
+        labelkit(
+          'split-stratified',
+          'split --stratify --no-join: labels of every line',
+          set,
+          split(bench, set, output, '--stratify', '--no-join', '--reassign', ...ratios.slice(0, 2)),
+        ),
+      ];
+    },
+    ratios: [
+      { of: 'split-hash', against: 'cp', by: 'whole', atLeast: 0.5 },
+      { of: 'split-hash', against: 'mawk', by: 'whole', atLeast: 1 },
+      { of: 'split-random', against: 'cp', by: 'whole', atLeast: 0.5 },
+      { of: 'split-random', against: 'mawk', by: 'whole', atLeast: 1 },
+      { of: 'split-lines', against: 'cp', by: 'whole', atLeast: 0.8 },
+      { of: 'split-stratified', against: 'cp', by: 'whole' },
+    ],
+  },
+  {
+    name: 'manifest-dedupe',
+    question: 'Leave out samples whose id repeats: what does it take, and how much memory?',
+    sets: [lines1M],
+    contenders: (bench) => {
+      const set = bench.ready(lines1M);
+      const output = join(bench.scratch, 'output.manifest');
+      return [
+        limit('scan+json-parse', 'parse, write nothing', set, node('limits/scan-json-parse.mjs', set.path)),
+        labelkit('dedupe-id', 'dedupe --by id', set, dedupe(bench, set, output, 'id')),
+        labelkit('dedupe-source', 'dedupe --by source', set, dedupe(bench, set, output, 'source')),
+      ];
+    },
+    ratios: [
+      { of: 'dedupe-id', against: 'scan+json-parse', by: 'inner' },
+      { of: 'dedupe-source', against: 'scan+json-parse', by: 'inner' },
+    ],
+  },
+  {
     name: 'voc-read',
     question: 'Turn a folder of VOC files into typed objects: how near to opening and reading them?',
     sets: [files20k],
@@ -533,6 +591,36 @@ function convert(bench, set, output, readAnswer = () => ({})) {
     ...node('labelkit/command.mjs', 'convert', set.path, output, '--to', 'manifest', '--json'),
     /** @param {string} stdout */
     readAnswer: (stdout) => ({ ...counted(set, JSON.parse(stdout).written), ...readAnswer() }),
+  };
+}
+
+/**
+ * @param {Bench} bench
+ * @param {ReadySet} set
+ * @param {string} output
+ * @param {...string} options
+ */
+function split(bench, set, output, ...options) {
+  if (!bench.built) return notBuilt;
+  return {
+    ...node('labelkit/command.mjs', 'split', set.path, output, '--json', ...options),
+    /** @param {string} stdout */
+    readAnswer: (stdout) => counted(set, JSON.parse(stdout).written),
+  };
+}
+
+/**
+ * @param {Bench} bench
+ * @param {ReadySet} set
+ * @param {string} output
+ * @param {string} by
+ */
+function dedupe(bench, set, output, by) {
+  if (!bench.built) return notBuilt;
+  return {
+    ...node('labelkit/command.mjs', 'dedupe', set.path, output, '--by', by, '--json'),
+    /** @param {string} stdout */
+    readAnswer: (stdout) => counted(set, JSON.parse(stdout).read),
   };
 }
 

@@ -66,6 +66,7 @@ export function addSplit(program: Command, io: CommandIo, done: (code: ExitCode)
         'a manifest for each part, one data set with usage, or ImageSets lists (default: files for manifests, imagesets for VOC)',
       ).choices(['files', 'usage', 'imagesets']),
     )
+    .option('--jobs <n>', 'threads; one is used, and parts are the same for any number', wholeNumber(1))
     .option('--no-labels', 'do not count labels: faster')
     .option('--no-join', 'to stratify, do not read VOC files for the labels of annotations without a name')
     .option('--check', 'check a split: manifests of parts, a manifest with usage, a VOC tree with ImageSets')

@@ -96,12 +96,10 @@ export class GroupKeys {
       const start = starts[row]!;
       const end = ends[row]!;
       // A line that begins with the source, or has a plain id before it; any other is asked for its source.
-      const from = sourceStart(bytes, start, end);
+      const from = sourceStart(bytes, view, start, end);
       if (from >= 0 && batch.outcome(row) === true) {
-        let at = from;
-        let byte = bytes[at]!;
-        while (byte !== quote && byte !== backslash && at < end) byte = bytes[++at]!;
-        if (byte === quote && at < end) {
+        const at = stringEnd(view, from, end);
+        if (bytes[at] === quote && at < end) {
           hashView(view, from, at, hash, 0);
           return;
         }
@@ -112,20 +110,35 @@ export class GroupKeys {
 }
 
 /** Where the value of `source` begins in a line whose first member it is, or the second after a plain string; else -1. */
-function sourceStart(bytes: Buffer, start: number, end: number): number {
+function sourceStart(bytes: Buffer, view: DataView, start: number, end: number): number {
   if (bytes[start] !== 0x7b) return -1;
-  let at = start + 1;
-  for (let member = 0; member < 2; member++) {
-    if (startsWith(bytes, at, end)) return at + prefix.length;
-    // Past "name":"value",
-    for (let quotes = 0; quotes < 4; at++) {
-      if (at >= end || bytes[at] === backslash) return -1;
-      if (bytes[at] === quote) quotes++;
-      else if (quotes === 2 && bytes[at] !== 0x3a) return -1;
-    }
-    if (bytes[at++] !== 0x2c) return -1;
+  if (startsWith(bytes, start + 1, end)) return start + 1 + prefix.length;
+  // Past "name":"value",
+  if (bytes[start + 1] !== quote) return -1;
+  const name = stringEnd(view, start + 2, end);
+  if (bytes[name] !== quote || bytes[name + 1] !== 0x3a || bytes[name + 2] !== quote) return -1;
+  const value = stringEnd(view, name + 3, end);
+  if (bytes[value] !== quote || bytes[value + 1] !== 0x2c) return -1;
+  return startsWith(bytes, value + 2, end) ? value + 2 + prefix.length : -1;
+}
+
+/** The first quote or backslash from `at` on, four bytes at a time; `end` where there is none. */
+function stringEnd(view: DataView, from: number, end: number): number {
+  let at = from;
+  for (const stop = end - 3; at < stop; at += 4) {
+    const word = view.getInt32(at, true);
+    const quotes = word ^ 0x22222222;
+    const slashes = word ^ 0x5c5c5c5c;
+    // A byte that has become 0 borrows from its highest bit.
+    const met = ((quotes - 0x01010101) & ~quotes) | ((slashes - 0x01010101) & ~slashes);
+    if ((met & 0x80808080) !== 0) break;
   }
-  return -1;
+  while (at < end) {
+    const byte = view.getUint8(at);
+    if (byte === quote || byte === backslash) break;
+    at++;
+  }
+  return at;
 }
 
 function startsWith(bytes: Buffer, at: number, end: number): boolean {
