@@ -35,7 +35,7 @@ export interface ConvertOptions extends RunOptions, Places {
   readonly renameClashes?: boolean | undefined;
   /**
    * To VOC: write `<class>_<set>.txt` lists too, which take about 200 bytes of memory for each image. Default
-   * false. Lists of a VOC input are carried over as they are.
+   * false. Those of a VOC input are carried over, unless what they say has changed.
    */
   readonly classLists?: boolean | undefined;
   /** Manifest to manifest: rewrite every line in canonical key order and spelling. Default: keep the bytes. */
@@ -224,11 +224,11 @@ async function pass(
             ? 'bytes'
             : 'lines',
       canonical: options.canonical ?? false,
-      lists: from === 'voc' && to === 'voc' ? lists : undefined,
+      lists: from === 'voc' && to === 'voc' && stage?.lists !== 'renewed' ? lists : undefined,
       loan,
       signal: options.signal,
     });
-    if (lists !== undefined && to === 'manifest') loseLists(run, lists);
+    if (lists !== undefined && (to === 'manifest' || stage?.lists === 'renewed')) loseLists(run, lists);
     await quarantine?.commit();
     return run.result(outputs);
   } finally {
@@ -240,6 +240,6 @@ async function pass(
 function loseLists(run: Run, { folder, names }: NonNullable<WriterContext['lists']>): void {
   for (const name of names) {
     if (!/^[^/]+\/(?:train|val|test|trainval|default)\.txt$/.test(name))
-      run.lose('image-set', { file: `${folder}/${name}` }, 'a manifest');
+      run.lose('image-set', { file: `${folder}/${name}` }, 'the output');
   }
 }

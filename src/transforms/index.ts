@@ -8,5 +8,7 @@ export {
   SampleFilter,
   type Verdict,
 } from './filter.js';
-export { labelMatcher, type Matcher } from './labels.js';
+export { boxOf, iou } from './iou.js';
+export { labelMatcher, labelMatcher, type Matcher, type Matcher } from './labels.js';
+export { defaultSeed, SeededRandom, unitHash } from './random.js';
 export { compileWhere } from './where/index.js';
