@@ -9,8 +9,8 @@ import {
   type Task,
   tasks,
 } from '../model/index.js';
-import { boundsOf } from './bounds.js';
 import { contentOf, instancesOf, type LabelInstance, ownInstance } from './instances.js';
+import { boxOf } from './iou.js';
 import { labelMatcher, type Matcher } from './labels.js';
 import { type Condition, compileCondition } from './where/index.js';
 
@@ -269,10 +269,11 @@ function asksShapes({ shapes, minSize, maxSize, minArea, maxArea }: FilterTests)
 }
 
 function fits(shape: NonNullable<LabelInstance['object']>['shape'], tests: FilterTests): boolean {
-  const bounds = boundsOf(shape);
-  if (shape === undefined || bounds === undefined) return false;
+  const box = shape && boxOf(shape);
+  if (shape === undefined || box === undefined) return false;
   const { shapes, minSize = 0, maxSize = Infinity, minArea = 0, maxArea = Infinity } = tests;
-  const { width, height } = bounds;
+  const width = box.xmax - box.xmin;
+  const height = box.ymax - box.ymin;
   const area = width * height;
   return (
     (shapes === undefined || shapes.includes(shape.kind)) &&

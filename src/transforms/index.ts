@@ -9,6 +9,6 @@ export {
   type Verdict,
 } from './filter.js';
 export { boxOf, iou } from './iou.js';
-export { labelMatcher, labelMatcher, type Matcher, type Matcher } from './labels.js';
+export { labelMatcher, type Matcher } from './labels.js';
 export { defaultSeed, SeededRandom, unitHash } from './random.js';
 export { compileWhere } from './where/index.js';

@@ -5,8 +5,8 @@ import {
   type JsonValue,
   type Sample,
 } from '../../model/index.js';
-import { boundsOf } from '../bounds.js';
 import { type LabelInstance, nameOfAnnotation } from '../instances.js';
+import { boxOf } from '../iou.js';
 
 /** What an expression looks at. */
 export interface Scope {
@@ -63,10 +63,11 @@ const annotationFields: Readonly<Record<string, Field<Annotation>>> = {
   'image-height': number((annotation, { imageOf }) => imageOf(annotation)?.height),
 };
 
-const boundsField = (of: (bounds: NonNullable<ReturnType<typeof boundsOf>>) => number) =>
+/** Of the box around the object's shape. */
+const boxField = (of: (box: BndBox) => number) =>
   number<LabelInstance>(({ object }) => {
-    const bounds = boundsOf(object?.shape);
-    return bounds === undefined ? undefined : of(bounds);
+    const box = object?.shape && boxOf(object.shape);
+    return box === undefined ? undefined : of(box);
   });
 
 const objectFields: Readonly<Record<string, Field<LabelInstance>>> = {
@@ -82,13 +83,13 @@ const objectFields: Readonly<Record<string, Field<LabelInstance>>> = {
   occluded: flag(({ object }) => flagOf(object?.occluded)),
   pose: text(({ object }) => object?.pose),
   shape: text(({ object }) => object?.shape?.kind),
-  width: boundsField(({ width }) => width),
-  height: boundsField(({ height }) => height),
-  area: boundsField(({ width, height }) => width * height),
-  xmin: boundsField(({ left }) => left),
-  ymin: boundsField(({ top }) => top),
-  xmax: boundsField(({ left, width }) => left + width),
-  ymax: boundsField(({ top, height }) => top + height),
+  width: boxField(({ xmin, xmax }) => xmax - xmin),
+  height: boxField(({ ymin, ymax }) => ymax - ymin),
+  area: boxField(({ xmin, ymin, xmax, ymax }) => (xmax - xmin) * (ymax - ymin)),
+  xmin: boxField(({ xmin }) => xmin),
+  ymin: boxField(({ ymin }) => ymin),
+  xmax: boxField(({ xmax }) => xmax),
+  ymax: boxField(({ ymax }) => ymax),
 };
 
 const tables = { sample: sampleFields, annotation: annotationFields, object: objectFields } as const;
