@@ -1,5 +1,6 @@
 import {
   type Annotation,
+  type BndBox,
   flagOf,
   type ImageAnnotation,
   type JsonValue,
