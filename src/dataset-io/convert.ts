@@ -1,5 +1,6 @@
 import { OptionError, type Profile, throwIfAborted } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
+import type { DataShard } from './data-shard.js';
 import { type ResolvedInput, resolveInput } from './detect.js';
 import { type FormatId, formatInfo } from './formats.js';
 import { manifestRows } from './manifest-rows.js';
@@ -7,6 +8,7 @@ import { writeManifestRows } from './manifest-writer.js';
 import { FileQuarantine, LineQuarantine, type Quarantine } from './quarantine.js';
 import type { RowBatch } from './rows.js';
 import { Run, type RunOptions, type RunResult } from './run.js';
+import { shardRange } from './shard-range.js';
 import { type Stage, staged } from './stage.js';
 import { dirOf, Loan, parseLocation, type TreeMode } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
@@ -42,6 +44,8 @@ export interface ConvertOptions extends RunOptions, Places {
   readonly canonical?: boolean | undefined;
   /** Longest manifest line in bytes; default 64 MiB. */
   readonly maxLineBytes?: number | undefined;
+  /** Only this part of a manifest; default: all of it. The outputs of all parts, joined, are the output of the whole. */
+  readonly shard?: DataShard | undefined;
 }
 
 /** What handles VOC is half of this package, and is loaded only for it. */
@@ -62,13 +66,22 @@ async function open(
   to: FormatId,
   options: TransformOptions,
   loan: Loan,
+  noted: boolean,
 ): Promise<Opened> {
   const storage = storageOf(input, options);
-  const { signal } = options;
+  const { shard, signal } = options;
+  const encoding = options.encoding === undefined ? undefined : parseEncoding(options.encoding);
+  const range =
+    shard === undefined
+      ? undefined
+      : await shardRange(storage, input, shard, { format: from, encoding, signal });
   if (from === 'manifest') {
-    const size = input === '-' ? undefined : (await storage.stat(input, { signal }))?.size;
+    const whole = input === '-' ? undefined : (await storage.stat(input, { signal }))?.size;
+    const size = range === undefined ? whole : range.end - range.start;
     const batches = manifestRows(storage, input, {
-      ...(options.encoding === undefined ? {} : { encoding: parseEncoding(options.encoding) }),
+      ...(encoding === undefined ? {} : { encoding }),
+      range,
+      noted,
       baseDir: options.baseDir,
       maxLineBytes: options.maxLineBytes,
       profile: options.profile,
@@ -188,7 +201,14 @@ async function pass(
   const to = options.to === undefined ? from : formatInfo(options.to).id;
   if (options.to === undefined) checkOptions(input, output, to, options);
   const loan = new Loan();
-  const { batches, totals, lists } = await open(resolved, input, to, options, loan);
+  const { batches, totals, lists } = await open(
+    resolved,
+    input,
+    to,
+    options,
+    loan,
+    stage?.asksUsage ?? false,
+  );
   const quarantine = quarantineOf(from, options);
   const run = new Run(options, quarantine, totals);
   try {

@@ -88,6 +88,8 @@ export class SampleFilter {
   private readonly wanted: Matcher | undefined;
   private readonly unwanted: Matcher | undefined;
   private readonly where: Condition | undefined;
+  private lastUsage: string | undefined;
+  private lastIsWanted = false;
   /** A label has to pass, so that what has none does not. */
   private readonly asksLabels: boolean;
 
@@ -115,13 +117,19 @@ export class SampleFilter {
   /** The tests of the sample itself, without those of its labels. `annotations` is not looked at unless it is asked for. */
   passes(sample: Sample, imageOf: ImageOf): boolean {
     const { usages, tests, where } = this;
-    if (usages !== undefined) {
-      const { usage } = sample;
-      if (usage === undefined || !usages.has(usage.toLowerCase())) return false;
-    }
+    if (usages !== undefined && !this.isOfUsage(sample.usage, usages)) return false;
     if (tests.hasAnnotations !== undefined && sample.annotations.length > 0 !== tests.hasAnnotations)
       return false;
     return where === undefined || this.by !== 'sample' || where.test({ sample, imageOf });
+  }
+
+  /** Neighbours often have the same usage: it is looked up when it changes. */
+  private isOfUsage(usage: string | undefined, usages: ReadonlySet<string>): boolean {
+    if (usage !== this.lastUsage) {
+      this.lastUsage = usage;
+      this.lastIsWanted = usage !== undefined && usages.has(usage.toLowerCase());
+    }
+    return this.lastIsWanted;
   }
 
   /** Whether {@link verdict} cannot do without the files of a sample's annotations. */
