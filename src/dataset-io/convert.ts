@@ -196,7 +196,9 @@ async function pass(
   throwIfAborted(options.signal);
   // What is wrong with the output is said before anything is read, where its format is named.
   if (options.to !== undefined) checkOptions(input, output, formatInfo(options.to).id, options);
-  const resolved = await resolveInput(storageOf(input, options), input, options.from, options.signal);
+  // Of what a transform reads, only manifests come as a stream.
+  const given = options.from ?? (stage !== undefined && input === '-' ? 'manifest' : undefined);
+  const resolved = await resolveInput(storageOf(input, options), input, given, options.signal);
   const from = resolved.format;
   const to = options.to === undefined ? from : formatInfo(options.to).id;
   if (options.to === undefined) checkOptions(input, output, to, options);
