@@ -29,6 +29,7 @@ export { type Dataset, type DatasetRow, type OpenDatasetOptions, openDataset } f
 export type { OnProgress, Progress } from './dataset-io/progress.js';
 export type { Row } from './dataset-io/rows.js';
 export type { OnError, Output, RunOptions, RunResult } from './dataset-io/run.js';
+export { type SampleOptions, sample } from './dataset-io/sample.js';
 // The names of the Python SDK
 export {
   Annotation,

@@ -1,3 +1,4 @@
 export { boxOf, iou } from './iou.js';
 export { labelMatcher, type Matcher } from './labels.js';
 export { defaultSeed, SeededRandom, unitHash } from './random.js';
+export { drawCapped, drawCount, drawFraction, drawStratified } from './sample.js';
