@@ -74,13 +74,9 @@ describe('of a manifest', () => {
       const { result, kept } = await sampled(options);
       expect(kept).toHaveLength(count);
       expect(kept).toEqual(lines.filter((text) => kept.includes(text)));
-      expect(result).toMatchObject({
-        read: 200,
-        written: count,
-        dropped: 200 - count,
-        skipped: 0,
-        losses: {},
-      });
+      expect(result).toMatchObject({ written: count, skipped: 0, losses: {} });
+      expect(result.read).toBe(count + result.dropped!);
+      if (!('head' in options)) expect(result.read).toBe(200);
     },
   );
 
@@ -144,7 +140,9 @@ describe('of a manifest', () => {
 
   test('in memory, as any place', async () => {
     const storage = new MemoryStorage();
-    await storage.writeAtomic('mem://in.manifest', [Buffer.from(lines.join('\n'))], { mode: 'create' });
+    const writer = await storage.openWrite('mem://in.manifest', { mode: 'create' });
+    await writer.write(Buffer.from(lines.join('\n')));
+    await writer.commit();
     const result = await sample('mem://in.manifest', 'mem://out.manifest', { storage, count: 7 });
     expect(result).toMatchObject({ written: 7 });
   });
