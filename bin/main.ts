@@ -6,6 +6,8 @@ import { addExplain } from './commands/explain.js';
 import { addFilter } from './commands/filter.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
+import { addRelabel } from './commands/relabel.js';
+import { addSample } from './commands/sample.js';
 import { addValidate } from './commands/validate.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
 import { type CommandIo, writeText } from './io.js';
@@ -44,6 +46,8 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addExplain(program, io, done);
   addConvert(program, io, done);
   addFilter(program, io, done);
+  addRelabel(program, io, done);
+  addSample(program, io, done);
   addCopy(program, io, done);
   for (const command of program.commands) command.copyInheritedSettings(program);
 
