@@ -80,32 +80,38 @@ export class ObsStorage implements Storage {
   }
 
   /**
-   * Large objects are read by several ranged requests at a time, all of the same state of the object; see
-   * `ObsStorageOptions.read`. A reader holds at most `concurrency` + 1 parts.
+   * Large objects are read by one stream, or by several ranged requests at a time where one gives too little, all of the
+   * same state of the object; see `ObsStorageOptions.read`. A reader holds at most `concurrency` + 1 parts.
    *
    * @throws ObsError `ConcurrentModification` when the object is replaced while it is read
    */
-  async *openRead(path: string, options: ReadOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
-    yield* this.#read(path, options, this.#options.read ?? {});
+  openRead(path: string, options: ReadOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    return this.#read(path, options, this.#options.read ?? {});
   }
 
   /** {@link openRead} in parallel whatever the size. */
-  async *readParallel(
+  readParallel(
     path: string,
     options: ReadOptions & Pick<ReadTuning, 'partBytes' | 'concurrency'> = {},
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const { partBytes, concurrency } = { ...this.#options.read, ...options };
-    yield* this.#read(path, options, { partBytes, concurrency, parallelFromBytes: 0 });
+    return this.#read(path, options, {
+      firstBytes: partBytes,
+      partBytes,
+      concurrency,
+      parallelFromBytes: 0,
+      aloneFromBytesPerSecond: Number.POSITIVE_INFINITY,
+    });
   }
 
   async *#read(
     path: string,
-    { start = 0, end = Number.POSITIVE_INFINITY, signal }: ReadOptions,
+    { start = 0, end = Number.POSITIVE_INFINITY, signal, reuse, loan }: ReadOptions,
     tuning: ReadTuning,
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const { call, close } = this.#requests.open({ verb: 'read', at: obsAddress(path) }, signal);
     try {
-      for await (const chunk of readObject(this.#requests, call, { start, end }, tuning)) {
+      for await (const chunk of readObject(this.#requests, call, { start, end }, tuning, { reuse, loan })) {
         yield chunk;
         throwIfAborted(signal);
       }

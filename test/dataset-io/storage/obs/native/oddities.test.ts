@@ -6,10 +6,12 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createNativeWire } from '../../../../../src/dataset-io/storage/obs/native/index.js';
 import {
+  type ObjectBody,
   type ObsWire,
   WireFault,
   type WireSettings,
 } from '../../../../../src/dataset-io/storage/obs/wire.js';
+import { readableOf } from '../body.js';
 
 const bucket = 'data';
 const patient = { idleMs: 60_000 };
@@ -88,10 +90,8 @@ async function fault(work: Promise<unknown>): Promise<WireFault> {
   throw new Error('it succeeded');
 }
 
-async function whole(answer: { readonly body: AsyncIterable<Uint8Array> }): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of answer.body) pieces.push(piece);
-  return Buffer.concat(pieces).toString();
+async function whole({ body }: { readonly body: ObjectBody }): Promise<string> {
+  return Buffer.concat(await readableOf(body).toArray()).toString();
 }
 
 describe('connections', () => {
