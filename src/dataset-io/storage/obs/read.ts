@@ -21,6 +21,8 @@ export interface ReadTuning {
    * Default 250,000,000; `Infinity`: it always is.
    */
   readonly aloneFromBytesPerSecond?: number | undefined;
+  /** So many bytes are read in one way before it is asked whether the other one is better. Default 64 MiB. */
+  readonly judgeBytes?: number | undefined;
 }
 
 /** `[start, end)`, as in `slice`; `end` may be beyond the object, or infinite. */
@@ -45,8 +47,8 @@ interface Opened extends Pin {
 const chunkBytes = 1024 * 1024;
 /** What is lent is not copied, so that it need not stay in the processor's cache; fewer turns cost less then. */
 const lentChunkBytes = 4 * chunkBytes;
-/** So many bytes are read in one way before it is asked whether the other one is better. */
-const judgeBytes = 64 * chunkBytes;
+/** Bytes that are held for memory to come; then the connection waits. */
+const heldBytes = 256 * 1024;
 /** Less than this between two broken connections does not count as progress. */
 const progressBytes = 64 * 1024;
 
@@ -81,13 +83,12 @@ export async function* readObject(
     yield chunk;
     return;
   }
-  const reader = new ObjectReader(requests, call, { opened, memory, tuning });
+  const reader = new ObjectReader(requests, call, { start, opened, memory, tuning });
   try {
-    yield* reader.stream(first, opened);
-    const rest = { start: first.end, end: stop };
+    yield* reader.stream(first, { opened });
     if (allComes) return;
-    if (stop - start >= parallelFromBytes && !opened.appendable) yield* reader.adapt(rest);
-    else yield* reader.stream(rest);
+    if (stop - start >= parallelFromBytes && !opened.appendable) yield* reader.adapt(stop);
+    else yield* reader.stream({ start: first.end, end: stop });
   } finally {
     reader.close();
     opened.body.destroy();
@@ -244,6 +245,8 @@ class Meter {
 }
 
 interface Reading {
+  /** The first byte that is wanted. */
+  readonly start: number;
   /** The state of the object that all is read of. */
   readonly opened: Opened;
   readonly memory: ChunkMemory;
@@ -262,13 +265,16 @@ class ObjectReader {
   /** For what is begun ahead of the caller, and must end when he goes. */
   readonly #call: Call;
   #meter: Meter;
+  /** After the last byte that was given. */
+  #position: number;
 
-  constructor(requests: ObsRequests, call: Call, { opened, memory, tuning }: Reading) {
+  constructor(requests: ObsRequests, call: Call, { start, opened, memory, tuning }: Reading) {
     this.#requests = requests;
     this.#outer = call;
     this.#opened = opened;
     this.#memory = memory;
     this.#tuning = tuning;
+    this.#position = start;
     this.#call = { ...call, signal: this.#cancel.signal };
     const { signal } = call;
     const giveUp = () => this.#cancel.abort(signal?.reason);
@@ -286,9 +292,14 @@ class ObjectReader {
    * A span by one request, the next chunk being filled while the caller looks at one.
    *
    * @param opened when it has been opened already
+   * @param isEnough asked before each chunk is given: whether it is the last, though there is more
    */
-  async *stream(span: Span, opened?: Opened): AsyncGenerator<Buffer, void, undefined> {
+  async *stream(
+    span: Span,
+    { opened, isEnough = () => false }: { opened?: Opened; isEnough?: () => boolean } = {},
+  ): AsyncGenerator<Buffer, void, undefined> {
     const [requests, call] = [this.#requests, this.#call];
+    if (span.start === span.end) return;
     const stream = new SpanStream(requests, call, span, this.#opened);
     let ahead: Promise<Buffer> | undefined;
     try {
@@ -296,9 +307,10 @@ class ObjectReader {
       ahead = this.#fill(stream);
       while (ahead !== undefined) {
         const chunk: Buffer = await this.#meter.wait(ahead, ({ length }) => length);
-        ahead = stream.left > 0 ? this.#fill(stream) : undefined;
+        ahead = stream.left > 0 && !isEnough() ? this.#fill(stream) : undefined;
         // Heard when the next chunk is asked for, unless the reader has gone by then.
         ahead?.catch(() => undefined);
+        this.#position += chunk.length;
         yield chunk;
         this.#memory.giveBack(chunk);
       }
@@ -321,32 +333,42 @@ class ObjectReader {
   }
 
   /**
-   * A span by one stream, as long as that is fast enough or the caller is the slower side, and else by several
-   * requests at a time. When several together are fast enough, one is tried again, after ever more bytes.
+   * From where the reader is to `end`: by one stream, as long as that is fast enough or the caller is the slower side,
+   * and else by several requests at a time. When several together are fast enough, one is tried again, after ever
+   * more bytes. What was read last says how to begin.
    */
-  async *adapt({ start, end }: Span): AsyncGenerator<Buffer, void, undefined> {
-    const { firstBytes = 8 * chunkBytes, aloneFromBytesPerSecond = 250_000_000 } = this.#tuning;
+  async *adapt(end: number): AsyncGenerator<Buffer, void, undefined> {
+    const {
+      firstBytes = 8 * chunkBytes,
+      judgeBytes = 64 * chunkBytes,
+      aloneFromBytesPerSecond = 250_000_000,
+    } = this.#tuning;
     const isFast = () => this.#meter.bytesPerSecond > aloneFromBytesPerSecond;
-    let position = start;
-    for (let patience = judgeBytes; position < end; patience *= 2) {
-      while (isFast() && position < end) {
-        const span = { start: position, end: Math.min(end, position + judgeBytes) };
-        this.#meter = new Meter(this.#requests.timing.now);
-        yield* this.stream(span);
-        position = span.end;
-      }
+    const measureAnew = () => {
       this.#meter = new Meter(this.#requests.timing.now);
-      for await (const chunk of this.#parts({ start: position, end }, () => {
-        return this.#meter.bytes >= patience && isFast();
-      })) {
-        position += chunk.length;
-        yield chunk;
+    };
+    /** After so many bytes: whether they came fast, or slowly; if not, it is measured anew. */
+    const turnsOut = (fast: boolean, after: number) => {
+      if (this.#meter.bytes < after) return false;
+      if (isFast() === fast) return true;
+      measureAnew();
+      return false;
+    };
+    for (let patience = judgeBytes; this.#position < end; patience *= 2) {
+      if (isFast()) {
+        measureAnew();
+        yield* this.stream(
+          { start: this.#position, end },
+          {
+            isEnough: () => turnsOut(false, judgeBytes),
+          },
+        );
       }
-      if (position === end) return;
-      const trial = { start: position, end: Math.min(end, position + firstBytes) };
-      this.#meter = new Meter(this.#requests.timing.now);
-      yield* this.stream(trial);
-      position = trial.end;
+      measureAnew();
+      const wait = patience;
+      yield* this.#parts({ start: this.#position, end }, () => turnsOut(true, wait));
+      measureAnew();
+      yield* this.stream({ start: this.#position, end: Math.min(end, this.#position + firstBytes) });
     }
   }
 
@@ -378,6 +400,7 @@ class ObjectReader {
         if (mayStop()) end = next;
         launch();
         for (const chunk of chunks) {
+          this.#position += chunk.length;
           yield chunk;
           this.#memory.giveBack(chunk);
         }
@@ -484,7 +507,7 @@ class SpanStream {
   }
 }
 
-/** One body on its way into memory. What comes while no memory waits for it is held, and the connection waits. */
+/** One body on its way into memory. What comes while no memory waits for it is held, and soon the connection waits. */
 class Inflow implements BodySink {
   /** What broke it, if anything did. */
   error: Error | undefined;
@@ -497,7 +520,10 @@ class Inflow implements BodySink {
   readonly #isLonger: boolean;
   #into: Buffer | undefined;
   #filled = 0;
-  #held: Buffer | undefined;
+  /** Pieces that came before there was memory for them, in order. */
+  readonly #held: Buffer[] = [];
+  #heldBytes = 0;
+  #paused = false;
   #over = false;
   #wake: ((filled: number) => void) | undefined;
 
@@ -518,13 +544,17 @@ class Inflow implements BodySink {
       this.#wake = resolve;
       this.#into = into;
       this.#filled = start;
-      const held = this.#held;
-      if (held !== undefined) {
-        this.#held = undefined;
+      while (this.#heldBytes > 0 && this.#into !== undefined) {
+        const held = this.#held.shift()!;
+        this.#heldBytes -= held.length;
         this.#place(held);
       }
-      if (this.#over) this.#done();
-      else if (held !== undefined && this.#held === undefined) this.#body.resume();
+      if (this.#over) {
+        this.#done();
+      } else if (this.#paused && this.#heldBytes === 0) {
+        this.#paused = false;
+        this.#body.resume();
+      }
     });
   }
 
@@ -537,22 +567,30 @@ class Inflow implements BodySink {
     if (wanted.length > this.#left) wanted = wanted.subarray(0, this.#left);
     if (wanted.length === 0) return;
     this.#left -= wanted.length;
-    this.#place(wanted);
-    if (this.#held !== undefined) this.#body.pause();
+    if (this.#into === undefined) this.#hold(wanted);
+    else this.#place(wanted);
+    if (this.#paused || this.#heldBytes < heldBytes) return;
+    this.#paused = true;
+    this.#body.pause();
+  }
+
+  #hold(piece: Buffer): void {
+    this.#held.push(piece);
+    this.#heldBytes += piece.length;
   }
 
   #place(piece: Buffer): void {
-    const into = this.#into;
-    if (into === undefined) {
-      this.#held = piece;
-      return;
-    }
+    const into = this.#into!;
     const length = Math.min(piece.length, into.length - this.#filled);
     into.set(length === piece.length ? piece : piece.subarray(0, length), this.#filled);
     this.#filled += length;
-    if (length < piece.length) this.#held = piece.subarray(length);
+    if (length < piece.length) {
+      // It came before all that is held already.
+      this.#held.unshift(piece.subarray(length));
+      this.#heldBytes += piece.length - length;
+    }
     if (this.#filled < into.length) return;
-    if (this.#left > 0 || this.#held !== undefined) {
+    if (this.#left > 0 || this.#heldBytes > 0) {
       this.#done();
     } else if (this.#isLonger) {
       // The rest of an object that came whole is not waited for; a body that is at its end is left to end.
@@ -613,9 +651,9 @@ export async function* readPinned(
   const span = { start: 0, end: pin.total };
   const opened = await openSpan(requests, call, span, pin);
   const memory = new ChunkMemory({}, pin.total);
-  const reader = new ObjectReader(requests, call, { opened, memory, tuning: {} });
+  const reader = new ObjectReader(requests, call, { start: 0, opened, memory, tuning: {} });
   try {
-    yield* reader.stream(span, opened);
+    yield* reader.stream(span, { opened });
   } finally {
     reader.close();
     opened.body.destroy();
