@@ -5,6 +5,7 @@ import { addCopy } from './commands/copy.js';
 import { addExplain } from './commands/explain.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
+import { addObs } from './commands/obs.js';
 import { addValidate } from './commands/validate.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
 import { type CommandIo, writeText } from './io.js';
@@ -43,7 +44,11 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addExplain(program, io, done);
   addConvert(program, io, done);
   addCopy(program, io, done);
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  addObs(program, io, done);
+  const settle = (parent: Command) => {
+    for (const command of parent.commands) settle(command.copyInheritedSettings(parent));
+  };
+  settle(program);
 
   try {
     await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });

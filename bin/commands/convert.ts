@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { RunResult } from '../../src/dataset-io/run.js';
+import type { Session } from '../../src/dataset-io/session.js';
 import type { ImageHandling } from '../../src/dataset-io/writer.js';
 import { formatDiagnostic } from '../../src/model/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
@@ -11,6 +12,7 @@ import { ProgressBar } from '../progress-bar.js';
 interface Flags extends InputFlags {
   readonly to: string;
   readonly mode: 'create' | 'overwrite' | 'append';
+  readonly appendMode: 'rewrite' | 'refuse-normal';
   readonly onError?: 'fail' | 'skip' | 'quarantine';
   readonly quarantine?: string;
   readonly images: ImageHandling;
@@ -51,6 +53,14 @@ export function addConvert(program: Command, io: CommandIo, done: (code: ExitCod
     )
     .addOption(
       new Option(
+        '--append-mode <mode>',
+        'appending to an object that was not made by appending: make it anew of itself and the lines, or refuse',
+      )
+        .choices(['rewrite', 'refuse-normal'])
+        .default('rewrite'),
+    )
+    .addOption(
+      new Option(
         '--on-error <policy>',
         'what happens to a record that cannot be read or written (default: fail)',
       ).choices(['fail', 'skip', 'quarantine']),
@@ -74,7 +84,7 @@ export function addConvert(program: Command, io: CommandIo, done: (code: ExitCod
     const bar = new ProgressBar(io, 'converted', flags.quiet === true);
     let result: RunResult;
     try {
-      result = await withSession(flags, io, (session) =>
+      const work = (session: Session) =>
         convert(input, output, {
           from: flags.from,
           profile: flags.profile,
@@ -94,8 +104,8 @@ export function addConvert(program: Command, io: CommandIo, done: (code: ExitCod
           onProgress: bar.update,
           signal: io.signal,
           session,
-        }),
-      );
+        });
+      result = await withSession(flags, io, work, { append: flags.appendMode });
     } finally {
       bar.clear();
     }

@@ -69,7 +69,7 @@ test('paths in buckets are opened with it; one client serves all calls', async (
 test('keys that end are asked for again, and requests carry the new ones', async () => {
   const { server, keys, options } = await service();
   let asked = 0;
-  const end = Date.now() + 50;
+  const end = Date.now() + 1_000;
   const session = new Session({
     ...options,
     credentials: async () => ({ ...keys, ...(asked++ === 0 ? { expiresAt: new Date(end) } : {}) }),

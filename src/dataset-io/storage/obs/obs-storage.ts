@@ -22,10 +22,16 @@ import { type DeleteFailure, deleteMany } from './delete.js';
 import { isObsError, obsFailure } from './errors.js';
 import { findObject, isPrefix, statOf } from './facts.js';
 import { listObjects } from './list.js';
+import { breakLock, type LockHolder } from './lock.js';
 import { isDirectory, type ReadTuning, readObject } from './read.js';
 import { type Call, ObsRequests, type RequestOptions } from './requests.js';
 import { putWhole } from './upload.js';
 import { ObsWriter, writeBytes } from './writer.js';
+
+export interface CleanUpOptions extends StorageOptions {
+  /** Only look for them. Default false. */
+  readonly dryRun?: boolean | undefined;
+}
 
 export interface ObsStorageOptions extends RequestOptions {
   readonly read?: ReadTuning | undefined;
@@ -265,15 +271,28 @@ export class ObsStorage implements Storage {
    *
    * @param prefix path below which to look, `obs://bucket/data/`
    * @param olderThan only those begun before
+   * @param options.dryRun only look for them
    */
   async cleanUpUploads(
     prefix: string,
     olderThan: Date,
-    { signal }: StorageOptions = {},
+    { dryRun = false, signal }: CleanUpOptions = {},
   ): Promise<CleanUpResult> {
     return await this.#call('clean up', prefix, signal, (call) =>
-      cleanUpUploads(this.#requests, call, olderThan),
+      cleanUpUploads(this.#requests, call, olderThan, dryRun),
     );
+  }
+
+  /**
+   * Removes the lock that an append to an object left behind. Whoever still holds it notices, and starts again.
+   *
+   * @returns who held it; null when there was none
+   */
+  async breakLock(path: string, { signal }: StorageOptions = {}): Promise<LockHolder | null> {
+    return await this.#call('break the lock of', path, signal, async (call) => {
+      if (isDirectoryKey(call.at.key)) throw isDirectory(call);
+      return await breakLock(this.#requests, call);
+    });
   }
 
   /** Ends idle connections; the storage can still be used. */

@@ -230,7 +230,7 @@ function settingsFor(work: string, mishap: string, times: number): Partial<ObsSe
   return {
     engine: engineFor(work, mishap),
     endpoint: `http://obs.one.cloud.test:${server.port}`,
-    idleTimeoutMs: mishap.startsWith('stall') ? 60 : 30_000,
+    idleTimeoutMs: mishap.startsWith('stall') ? 100 : 30_000,
     read: { ...inParts(partBytes), parallelFromBytes: 2 * partBytes },
     write: { partBytes },
     retry: { tries: times === 1 ? 6 : 2 },

@@ -168,6 +168,8 @@ class Exchange implements HttpAnswer {
   /** Bytes are due; while the reader of an answer takes his time, they are not. */
   #waiting = true;
   #timer: NodeJS.Timeout | undefined;
+  /** How often something moved. */
+  #moves = 0;
   /** The answer was read to its end; the connection belongs to the next request. */
   #ended = false;
   #error: Error | undefined;
@@ -216,7 +218,7 @@ class Exchange implements HttpAnswer {
     }
     socket.once(secure ? 'secureConnect' : 'connect', () => {
       this.#connected = true;
-      this.#timer?.refresh();
+      this.#moved();
     });
   }
 
@@ -228,14 +230,14 @@ class Exchange implements HttpAnswer {
       request.end();
       return;
     }
-    if (start === 0) request.on('finish', () => this.#timer?.refresh());
+    if (start === 0) request.on('finish', () => this.#moved());
     for (let at = start; at < body.length; at += pieceBytes) {
       const piece = body.subarray(at, at + pieceBytes);
       if (at + piece.length === body.length) {
         request.end(piece);
       } else if (!request.write(piece)) {
         request.once('drain', () => {
-          this.#timer?.refresh();
+          this.#moved();
           // An answer that came before the end of the body is a refusal: the rest is of no use.
           if (this.#response === undefined && this.#error === undefined) this.#send(at + piece.length);
         });
@@ -263,15 +265,26 @@ class Exchange implements HttpAnswer {
     else this.#break(error);
   }
 
+  #moved(): void {
+    this.#moves++;
+    this.#timer?.refresh();
+  }
+
   #onIdle(): void {
-    if (this.#waiting) this.#break(this.#fault('timeout', `silence for ${this.#idleMs} ms`));
+    if (!this.#waiting) return;
+    const moves = this.#moves;
+    // What came while this process was busy with something else is read first.
+    setImmediate(() => {
+      if (this.#waiting && this.#moves === moves)
+        this.#break(this.#fault('timeout', `silence for ${this.#idleMs} ms`));
+    });
   }
 
   /** Bytes are due from now on. */
   #expect(): void {
     if (this.#waiting) return;
     this.#waiting = true;
-    this.#timer?.refresh();
+    this.#moved();
   }
 
   #break(error: Error): void {
@@ -302,7 +315,7 @@ class Exchange implements HttpAnswer {
     let received = 0;
     response.on('data', (piece: Buffer) => {
       received += piece.length;
-      this.#timer?.refresh();
+      this.#moved();
       onData(piece);
     });
     response.on('end', () => {

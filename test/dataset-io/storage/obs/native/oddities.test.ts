@@ -153,12 +153,12 @@ describe('connections', () => {
   test('waiting for a free one is no silence', async () => {
     const wire = await wireOver(
       (_request, response) => {
-        setTimeout(() => response.writeHead(200, { etag: '"x"', 'content-length': 0 }).end(), 120);
+        setTimeout(() => response.writeHead(200, { etag: '"x"', 'content-length': 0 }).end(), 300);
       },
       { maxConnections: 1 },
     );
-    const heads = Array.from({ length: 5 }, () => wire.headObject({ bucket, key: 'k' }, { idleMs: 400 }));
-    expect(await Promise.all(heads)).toHaveLength(5);
+    const heads = Array.from({ length: 6 }, () => wire.headObject({ bucket, key: 'k' }, { idleMs: 1_200 }));
+    expect(await Promise.all(heads)).toHaveLength(6);
   });
 
   test('without a limit on silence there is none', async () => {
