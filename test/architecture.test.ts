@@ -9,13 +9,33 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   text: ['model'],
   manifest: ['model', 'text'],
   voc: ['model', 'text'],
+  transforms: ['model'],
   'dataset-io/storage': ['model'],
   'dataset-io/storage/obs': ['model', 'text', 'dataset-io/storage'],
   cloud: ['model'],
-  'dataset-io': ['model', 'text', 'manifest', 'voc', 'dataset-io/storage', 'dataset-io/storage/obs', 'cloud'],
+  'dataset-io': [
+    'model',
+    'text',
+    'manifest',
+    'voc',
+    'transforms',
+    'dataset-io/storage',
+    'dataset-io/storage/obs',
+    'cloud',
+  ],
   report: ['model', 'dataset-io'],
-  index: ['model', 'text', 'manifest', 'voc', 'dataset-io/storage', 'cloud', 'dataset-io', 'report'],
-  bin: ['model', 'dataset-io', 'report', 'index'],
+  index: [
+    'model',
+    'text',
+    'manifest',
+    'voc',
+    'transforms',
+    'dataset-io/storage',
+    'cloud',
+    'dataset-io',
+    'report',
+  ],
+  bin: ['model', 'transforms', 'dataset-io', 'report', 'index'],
 };
 
 /** Packages from the registry, and the only places that know them. */
@@ -27,7 +47,7 @@ const packages: Readonly<Record<string, string>> = {
 };
 
 /** Layers that work on what they are given: no files, no processes, no network. */
-const pure = new Set(['model', 'text', 'manifest', 'voc', 'report']);
+const pure = new Set(['model', 'text', 'manifest', 'voc', 'transforms', 'report']);
 /** `node:module` loads a package when it is first needed. */
 const pureModules = new Set(['node:buffer', 'node:module', 'node:string_decoder', 'node:util']);
 
@@ -109,6 +129,7 @@ describe('imports point one way', () => {
       'text',
       'manifest',
       'voc',
+      'transforms',
       'dataset-io/storage',
       'dataset-io/storage/obs',
       'cloud',

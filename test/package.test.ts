@@ -12,6 +12,7 @@ const doors: Readonly<Record<string, string>> = {
   './manifest': 'src/manifest/index',
   './voc': 'src/voc/index',
   './formats': 'src/dataset-io/formats',
+  './transforms': 'src/transforms/index',
   './storage': 'src/dataset-io/storage/index',
 };
 
@@ -207,6 +208,7 @@ describe('each door opens on exactly these names', () => {
       backgroundIndex
       buildVocDocument
       buildVocObject
+      changeVoc
       checkVoc
       classFlag
       classOfIndex

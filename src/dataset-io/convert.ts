@@ -7,7 +7,8 @@ import { writeManifestRows } from './manifest-writer.js';
 import { FileQuarantine, LineQuarantine, type Quarantine } from './quarantine.js';
 import type { RowBatch } from './rows.js';
 import { Run, type RunOptions, type RunResult } from './run.js';
-import { Loan, parseLocation, type TreeMode } from './storage/index.js';
+import { type Stage, staged } from './stage.js';
+import { dirOf, Loan, parseLocation, type TreeMode } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
 import type { ImageHandling, WriteRows, WriterContext } from './writer.js';
 
@@ -34,7 +35,7 @@ export interface ConvertOptions extends RunOptions, Places {
   readonly renameClashes?: boolean | undefined;
   /**
    * To VOC: write `<class>_<set>.txt` lists too, which take about 200 bytes of memory for each image. Default
-   * false. Lists of a VOC input are carried over as they are.
+   * false. Those of a VOC input are carried over, unless what they say has changed.
    */
   readonly classLists?: boolean | undefined;
   /** Manifest to manifest: rewrite every line in canonical key order and spelling. Default: keep the bytes. */
@@ -59,7 +60,7 @@ async function open(
   { format: from, xmlNames }: ResolvedInput,
   input: string,
   to: FormatId,
-  options: ConvertOptions,
+  options: TransformOptions,
   loan: Loan,
 ): Promise<Opened> {
   const storage = storageOf(input, options);
@@ -101,7 +102,7 @@ async function open(
   };
 }
 
-function quarantineOf(from: FormatId, options: ConvertOptions): Quarantine | undefined {
+function quarantineOf(from: FormatId, options: TransformOptions): Quarantine | undefined {
   if (options.quarantine === undefined) return undefined;
   const storage = storageOf(options.quarantine, options);
   const mode = options.mode === 'create' || options.mode === undefined ? 'create' : 'overwrite';
@@ -118,7 +119,7 @@ function isSamePlace(a: string, b: string): boolean {
     : a === b;
 }
 
-function checkOptions(input: string, output: string, to: FormatId, options: ConvertOptions): void {
+function checkOptions(input: string, output: string, to: FormatId, options: TransformOptions): void {
   const stdout = parseLocation(output).kind === 'stdio';
   if (stdout && formatInfo(to).layout === 'tree') {
     throw new OptionError(`${formatInfo(to).title} is a folder and cannot be written to standard output`);
@@ -151,18 +152,62 @@ function checkOptions(input: string, output: string, to: FormatId, options: Conv
  *   `onError: 'fail'`, AbortedError when the signal fires
  */
 export async function convert(input: string, output: string, options: ConvertOptions): Promise<RunResult> {
+  return await pass(input, output, options);
+}
+
+/** What a transform can be told beside what is its own. */
+export interface TransformOptions extends Omit<ConvertOptions, 'to'> {
+  /** Format of the output; default: that of the input. */
+  readonly to?: string | undefined;
+}
+
+/**
+ * Puts a data set through a stage, and converts it on the way if need be. As {@link convert} in all else;
+ * `read = written + skipped + dropped`.
+ */
+export async function transform(
+  input: string,
+  output: string,
+  stage: Stage,
+  options: TransformOptions = {},
+): Promise<RunResult> {
+  return await pass(input, output, options, stage);
+}
+
+async function pass(
+  input: string,
+  output: string,
+  options: TransformOptions,
+  stage?: Stage,
+): Promise<RunResult> {
   throwIfAborted(options.signal);
-  const to = formatInfo(options.to).id;
-  checkOptions(input, output, to, options);
+  // What is wrong with the output is said before anything is read, where its format is named.
+  if (options.to !== undefined) checkOptions(input, output, formatInfo(options.to).id, options);
   const resolved = await resolveInput(storageOf(input, options), input, options.from, options.signal);
   const from = resolved.format;
+  const to = options.to === undefined ? from : formatInfo(options.to).id;
+  if (options.to === undefined) checkOptions(input, output, to, options);
   const loan = new Loan();
   const { batches, totals, lists } = await open(resolved, input, to, options, loan);
   const quarantine = quarantineOf(from, options);
   const run = new Run(options, quarantine, totals);
   try {
     const write = await writers[to]();
-    const outputs = await write(run.account(batches), {
+    const booked = run.account(batches);
+    const { root, signal } = options;
+    const place = { file: input === '-' ? '<stdin>' : input, base: options.baseDir ?? dirOf(input) };
+    const passed =
+      stage === undefined
+        ? booked
+        : staged(booked, stage, {
+            run,
+            ...place,
+            storage: options.storage,
+            session: options.session,
+            root,
+            signal,
+          });
+    const outputs = await write(passed, {
       storage: storageOf(output, options),
       output,
       mode: options.mode ?? 'create',
@@ -179,11 +224,11 @@ export async function convert(input: string, output: string, options: ConvertOpt
             ? 'bytes'
             : 'lines',
       canonical: options.canonical ?? false,
-      lists: from === 'voc' && to === 'voc' ? lists : undefined,
+      lists: from === 'voc' && to === 'voc' && stage?.lists !== 'renewed' ? lists : undefined,
       loan,
       signal: options.signal,
     });
-    if (lists !== undefined && to === 'manifest') loseLists(run, lists);
+    if (lists !== undefined && (to === 'manifest' || stage?.lists === 'renewed')) loseLists(run, lists);
     await quarantine?.commit();
     return run.result(outputs);
   } finally {
@@ -195,6 +240,6 @@ export async function convert(input: string, output: string, options: ConvertOpt
 function loseLists(run: Run, { folder, names }: NonNullable<WriterContext['lists']>): void {
   for (const name of names) {
     if (!/^[^/]+\/(?:train|val|test|trainval|default)\.txt$/.test(name))
-      run.lose('image-set', { file: `${folder}/${name}` }, 'a manifest');
+      run.lose('image-set', { file: `${folder}/${name}` }, 'the output');
   }
 }

@@ -1,6 +1,8 @@
 import { formatBatches, formatSamples, type ManifestBatch, ManifestSample } from '../manifest/index.js';
 import type { Annotation, Sample } from '../model/index.js';
+import type { VocDocument } from '../voc/index.js';
 import { ImagePlacer } from './image-files.js';
+import { isInlineXml } from './resolve.js';
 import type { Row, RowBatch } from './rows.js';
 import type { Output, Run } from './run.js';
 import {
@@ -57,7 +59,9 @@ function lineSample(row: Row, references: References, source: string): Sample {
   }
   const annotations = sample.annotations.map((annotation): Annotation => {
     const { image, task, ...rest } = annotation;
-    return annotation.loc === undefined ? rest : { ...rest, loc: references.to(annotation.loc) };
+    const { loc } = annotation;
+    if (loc === undefined) return rest;
+    return { ...rest, loc: isInlineXml(loc) ? loc : references.to(loc) };
   });
   return { ...sample, source, annotations };
 }
@@ -78,32 +82,94 @@ export async function writeManifestRows(
     context.images === 'reference'
       ? undefined
       : await openTree(storage, folder, mode, { signal, onWritten: run.reportWritten });
-  const kept = new KeptLines(batches, run);
+  const documents = new DocumentPlacer(context);
+  const placed = documents.place(batches);
+  const kept = new KeptLines(placed, run);
   const lines =
     context.verbatim !== undefined && copies === undefined
       ? kept.asTheyEnded(
           formatBatches(kept, { canonical }),
           mode === 'append' || canonical || context.verbatim === 'lines',
         )
-      : newLines(batches, context, copies, folder);
+      : newLines(placed, context, copies, folder);
   async function* linesAfterImages(): AsyncGenerator<Uint8Array> {
     yield* lines;
     await copies?.commit();
+    await documents.commit();
   }
   try {
     if (mode === 'append') await storage.append(output, linesAfterImages(), { signal });
     else await storage.writeAtomic(output, linesAfterImages(), { mode, loan, signal });
   } finally {
     await copies?.abort();
+    await documents.abort();
   }
   const samples = run.written - before;
-  return copies === undefined
-    ? [{ path: output, samples }]
-    : [
-        { path: output, samples },
-        { path: folder, samples },
-      ];
+  return [
+    { path: output, samples },
+    ...(copies === undefined ? [] : [{ path: folder, samples }]),
+    ...documents.outputs(),
+  ];
 }
+
+/**
+ * Writes annotation files with changed content to `<stem>-annotations` beside the manifest, and makes the samples refer
+ * to them. On standard output there is no such place, and the documents stand in the lines themselves.
+ */
+class DocumentPlacer {
+  private readonly folder: string;
+  private readonly references: References;
+  private tree: TreeWriter | undefined;
+  private samples = 0;
+
+  constructor(private readonly context: WriterContext) {
+    const { output } = context;
+    this.folder = joinLocation(dirOf(output), `${stemOf(output)}-annotations`);
+    this.references = new References(dirOf(output));
+  }
+
+  async *place(batches: AsyncIterable<RowBatch>): AsyncGenerator<RowBatch> {
+    for await (const batch of batches) {
+      const before = this.samples;
+      const { documents = [] } = batch;
+      for (const { row, index } of documents) await this.add(row, index);
+      this.samples = before + new Set(documents.map(({ row }) => row)).size;
+      yield batch;
+    }
+  }
+
+  private async add(row: Row, index: number): Promise<void> {
+    const annotation = row.sample.annotations[index] as Mutable<Annotation>;
+    const bytes = (annotation.image as VocDocument).source!;
+    if (parseLocation(this.context.output).kind === 'stdio') {
+      annotation.loc = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8');
+      return;
+    }
+    const { storage, mode, signal, run } = this.context;
+    this.tree ??= await openTree(storage, this.folder, mode, { signal, onWritten: run.reportWritten });
+    const { loc } = annotation;
+    const stem = row.key ?? stemOf(loc === undefined || isInlineXml(loc) ? row.sample.source : loc);
+    const name = freeName(this.tree, `${stem}.xml`);
+    this.tree.add(name, typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+    const path = joinLocation(this.folder, name);
+    // Those of other samples are made relative with all the rest of the line.
+    annotation.loc = row.sample instanceof ManifestSample ? this.references.to(path) : path;
+  }
+
+  async commit(): Promise<void> {
+    await this.tree?.commit();
+  }
+
+  async abort(): Promise<void> {
+    await this.tree?.abort();
+  }
+
+  outputs(): Output[] {
+    return this.tree === undefined ? [] : [{ path: this.folder, samples: this.samples }];
+  }
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The lines of a manifest on their way into another one, and whether the last of them had a line feed. */
 class KeptLines {

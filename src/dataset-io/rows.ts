@@ -14,6 +14,13 @@ export interface Row {
   readonly key?: string;
 }
 
+/** An annotation file of a sample with new content, in `image` of its annotation. */
+export interface ChangedDocument {
+  readonly row: Row;
+  /** Index of the annotation in the sample. */
+  readonly index: number;
+}
+
 /** A record that could not be read as a sample. Its bytes are kept, so that it can be put aside unharmed. */
 export interface Fault {
   /** What is wrong with it; the first error is the one that stops a run told to stop. */
@@ -35,6 +42,8 @@ export interface RowBatch {
   readonly diagnostics: readonly Diagnostic[];
   /** Bytes of input that this batch stands for. */
   readonly bytes: number;
+  /** Annotation files whose content is no longer what their references lead to. */
+  readonly documents?: readonly ChangedDocument[];
   /** Where the rows are lines of a manifest: the lines themselves, so that a manifest writer need not build them anew. */
   readonly lines?: ManifestBatch;
 }

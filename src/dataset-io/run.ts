@@ -19,11 +19,14 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a run that writes says at its end. `read = written + skipped`, always. */
+/** What a run that writes says at its end. `read = written + skipped + dropped`, always. */
 export interface RunResult {
   readonly read: number;
   readonly written: number;
+  /** Records that could not be read or written. */
   readonly skipped: number;
+  /** Samples that a transform left out as it should; absent where none is at work. */
+  readonly dropped?: number;
   /** What the target could not hold: feature → how often. Empty when nothing was lost. */
   readonly losses: Readonly<Record<string, number>>;
   readonly outputs: readonly Output[];
@@ -42,6 +45,9 @@ export class Run {
   read = 0;
   written = 0;
   skipped = 0;
+  dropped: number | undefined;
+  /** The content of an annotation file is no longer what was read. */
+  documentsChanged = false;
   private bytes = 0;
   private readonly losses = new Map<string, number>();
   private readonly kept: Diagnostic[] = [];
@@ -133,6 +139,7 @@ export class Run {
       read: this.read,
       written: this.written,
       skipped: this.skipped,
+      ...(this.dropped === undefined ? {} : { dropped: this.dropped }),
       losses: Object.fromEntries(this.losses),
       outputs,
       diagnostics: this.kept,

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../model/index.js';
 import type { LineBatch } from '../text/index.js';
 import { isBlank } from './faults.js';
-import { newOwner } from './line-scanner.js';
+import { type LineScanner, newOwner } from './line-scanner.js';
 import type { ManifestSample } from './sample.js';
 
 /** A line that gave no sample. */
@@ -19,6 +19,8 @@ export interface RowReader {
   read(batch: ManifestBatch, row: number): ManifestSample | undefined;
   /** True when a row that was not read certainly holds a sample without faults; cheaper than reading it. */
   vouches(batch: ManifestBatch, row: number): boolean;
+  /** The scanner with the fields of a row that is an ordinary line; the caller releases it. */
+  look(batch: ManifestBatch, row: number): LineScanner | undefined;
 }
 
 const unread = 0;
@@ -115,12 +117,38 @@ export class ManifestBatch {
     return this.rows[row];
   }
 
-  /** Takes a row out: neither {@link samples} nor the writer will see it. */
-  drop(row: number): void {
+  /** `source` of a row as stored; undefined when it holds no sample. A row that nobody looked at is not parsed for it. */
+  source(row: number): string | undefined {
+    const scanner = this.ordinary(row);
+    if (scanner === undefined) return this.sample(row)?.source;
+    const { source } = scanner;
+    scanner.release();
+    return source;
+  }
+
+  /** `usage` of a row as stored, like {@link source}; undefined too when the sample has none. */
+  usage(row: number): string | undefined {
+    const scanner = this.ordinary(row);
+    if (scanner === undefined) return this.sample(row)?.usage;
+    const { usage } = scanner;
+    scanner.release();
+    return usage;
+  }
+
+  private ordinary(row: number): LineScanner | undefined {
+    const state = this.states[row];
+    return state === present || state === absent ? undefined : this.reader.look(this, row);
+  }
+
+  /** Takes a row out: neither {@link samples} nor the writer will see it. False when it held no sample anyway. */
+  drop(row: number): boolean {
+    if (this.states[row] === unread) this.sample(row);
+    if (this.states[row] === absent) return false;
     this.whole = false;
     this.states[row] = absent;
     if (this.rows !== undefined) this.rows[row] = undefined;
     this.list = undefined;
+    return true;
   }
 
   /** Takes out every sample for which `keep` is false. */

@@ -112,6 +112,16 @@ class FileReader implements RowReader {
     return true;
   }
 
+  look(batch: ManifestBatch, row: number): LineScanner | undefined {
+    const { scanner } = this;
+    const { lines } = batch;
+    if (scanner === undefined || this.checks || this.usage !== undefined || lines.problem(row) !== undefined)
+      return undefined;
+    return scanner.scan(batch.owner, lines.bytes, lines.starts[row]!, lines.ends[row]!) < 0
+      ? undefined
+      : scanner;
+  }
+
   /**
    * The ordinary lines that the bytes begin with, told all at once, as if {@link vouches} had said so of each.
    *

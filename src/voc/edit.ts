@@ -18,20 +18,7 @@ import { illegalCharacter } from './xml-sink.js';
  *   the file is not well-formed or XML cannot hold the text.
  */
 export function setVocText<T extends Uint8Array | string>(input: T, pointer: string, text: string): T {
-  const character = illegalCharacter(text);
-  if (character !== undefined) {
-    throw new LabelkitError(
-      'InvalidData',
-      `${pointer} cannot be set to a text with ${character}, which XML cannot hold`,
-    );
-  }
-  const edits = new XmlEdits(input);
-  const element = elementAt(edits, pointer);
-  if (element.children.some((child) => child.kind === 'element')) {
-    throw new OptionError(`${pointer} holds elements, so it has no text to set`);
-  }
-  edits.setText(element, text);
-  return edits.apply() as T;
+  return changeVoc(input, { texts: [[pointer, text]] });
 }
 
 /**
@@ -41,9 +28,54 @@ export function setVocText<T extends Uint8Array | string>(input: T, pointer: str
  * @throws OptionError when the file has no such object. LabelkitError `InvalidData` when it is not well-formed.
  */
 export function removeVocObject<T extends Uint8Array | string>(input: T, index: number): T {
+  return changeVoc(input, { remove: [index] });
+}
+
+/** Changes to one annotation file. */
+export interface VocChanges {
+  /** Objects to take out: which `object` of the file, from 1. */
+  readonly remove?: Iterable<number>;
+  /** New texts of elements, by pointers as in findings: `/annotation/object[2]/name`. */
+  readonly texts?: Iterable<readonly [pointer: string, text: string]>;
+}
+
+/**
+ * Makes several changes at once; pointers and numbers are those of the file as it is given. Every other byte stays, in
+ * the file's own encoding.
+ *
+ * @returns of the type of the input; itself when there is nothing to change
+ * @throws as {@link setVocText} and {@link removeVocObject}
+ */
+export function changeVoc<T extends Uint8Array | string>(
+  input: T,
+  { remove = [], texts = [] }: VocChanges,
+): T {
   const edits = new XmlEdits(input);
-  edits.remove(elementAt(edits, `/annotation/object[${index}]`));
-  return edits.apply() as T;
+  const removed = new Set(remove);
+  for (const index of removed) edits.remove(elementAt(edits, `/annotation/object[${index}]`));
+  let count = removed.size;
+  for (const [pointer, text] of texts) {
+    const [, object] = /^\/annotation\/object\[(\d+)\]/.exec(pointer) ?? [];
+    if (object !== undefined && removed.has(Number(object))) continue;
+    setText(edits, pointer, text);
+    count++;
+  }
+  return count === 0 ? input : (edits.apply() as T);
+}
+
+function setText(edits: XmlEdits, pointer: string, text: string): void {
+  const character = illegalCharacter(text);
+  if (character !== undefined) {
+    throw new LabelkitError(
+      'InvalidData',
+      `${pointer} cannot be set to a text with ${character}, which XML cannot hold`,
+    );
+  }
+  const element = elementAt(edits, pointer);
+  if (element.children.some((child) => child.kind === 'element')) {
+    throw new OptionError(`${pointer} holds elements, so it has no text to set`);
+  }
+  edits.setText(element, text);
 }
 
 function elementAt(edits: XmlEdits, pointer: string): XmlElement {

@@ -30,7 +30,7 @@ export {
   VocObject,
   type VocObjectInit,
 } from './document.js';
-export { appendVocObjects, removeVocObject, setVocText } from './edit.js';
+export { appendVocObjects, changeVoc, removeVocObject, setVocText, type VocChanges } from './edit.js';
 export { type FeatureVariant, featureOf, shapeOfFeature } from './feature.js';
 export { locateVoc, type VocLocation } from './locate.js';
 export { isOrdinary, parseVoc, VocParser, type VocParserOptions } from './parse.js';

@@ -30,15 +30,6 @@ export interface ObsWire {
     options: WireOptions,
   ): Promise<WireAnswer & { readonly nextPosition: number }>;
 
-  /** Writes into an existing file of a parallel file system at an offset, without any check of its length. */
-  modifyObject(
-    request: PutRequest & { readonly position: number },
-    options: WireOptions,
-  ): Promise<WireAnswer>;
-
-  /** Renames an object of a parallel file system. Not idempotent. */
-  renameObject(request: ObjectName & { readonly newKey: string }, options: WireOptions): Promise<WireAnswer>;
-
   listObjects(request: ListRequest, options: WireOptions): Promise<ListPage>;
 
   deleteObject(request: ObjectName, options: WireOptions): Promise<WireAnswer>;

@@ -328,21 +328,6 @@ export class FakeWire implements ObsWire {
     });
   }
 
-  modifyObject(
-    request: PutRequest & { readonly position: number },
-    options: WireOptions,
-  ): Promise<WireAnswer> {
-    return this.#serve('modifyObject', { ...request }, options, () => {
-      throw refusal(405, 'MethodNotAllowed');
-    });
-  }
-
-  renameObject(request: ObjectName & { readonly newKey: string }, options: WireOptions): Promise<WireAnswer> {
-    return this.#serve('renameObject', { ...request }, options, () => {
-      throw refusal(405, 'MethodNotAllowed');
-    });
-  }
-
   listObjects(request: ListRequest, options: WireOptions): Promise<ListPage> {
     return this.#serve('listObjects', { ...request }, options, () => {
       const { bucket, prefix = '', delimiter, marker = '', maxKeys = 1000 } = request;

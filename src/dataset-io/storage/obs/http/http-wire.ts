@@ -56,8 +56,6 @@ export type Operation =
   | 'GetObject'
   | 'PutObject'
   | 'AppendObject'
-  | 'ModifyObject'
-  | 'RenameObject'
   | 'ListObjects'
   | 'DeleteObject'
   | 'DeleteObjects'
@@ -165,26 +163,6 @@ export class HttpWire implements ObsWire {
     const next = reply.headers['x-obs-next-append-position'] ?? '';
     if (!/^\d{1,15}$/.test(next)) throw malformed(reply, 'the answer does not say where the object ends');
     return { ...answerOf(reply), nextPosition: Number(next) };
-  }
-
-  async modifyObject(
-    request: PutRequest & { readonly position: number },
-    options: WireOptions,
-  ): Promise<WireAnswer> {
-    return await this.#plain(
-      upload('ModifyObject', 'PUT', request, [['modify'], ['position', String(request.position)]]),
-      options,
-    );
-  }
-
-  async renameObject(
-    { bucket, key, newKey }: ObjectName & { readonly newKey: string },
-    options: WireOptions,
-  ): Promise<WireAnswer> {
-    return await this.#plain(
-      { operation: 'RenameObject', method: 'POST', bucket, key, query: [['name', newKey], ['rename']] },
-      options,
-    );
   }
 
   async listObjects(request: ListRequest, options: WireOptions): Promise<ListPage> {

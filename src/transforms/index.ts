@@ -1,0 +1,3 @@
+export { boxOf, iou } from './iou.js';
+export { labelMatcher, type Matcher } from './labels.js';
+export { defaultSeed, SeededRandom, unitHash } from './random.js';
