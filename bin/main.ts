@@ -6,6 +6,8 @@ import { addExplain } from './commands/explain.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
 import { addObs } from './commands/obs.js';
+import { addRelabel } from './commands/relabel.js';
+import { addSample } from './commands/sample.js';
 import { addValidate } from './commands/validate.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
 import { type CommandIo, writeText } from './io.js';
@@ -43,6 +45,8 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addValidate(program, io, done);
   addExplain(program, io, done);
   addConvert(program, io, done);
+  addRelabel(program, io, done);
+  addSample(program, io, done);
   addCopy(program, io, done);
   addObs(program, io, done);
   const settle = (parent: Command) => {
