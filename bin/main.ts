@@ -6,6 +6,7 @@ import { addExplain } from './commands/explain.js';
 import { addFilter } from './commands/filter.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
+import { addObs } from './commands/obs.js';
 import { addRelabel } from './commands/relabel.js';
 import { addSample } from './commands/sample.js';
 import { addValidate } from './commands/validate.js';
@@ -49,7 +50,11 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addRelabel(program, io, done);
   addSample(program, io, done);
   addCopy(program, io, done);
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  addObs(program, io, done);
+  const settle = (parent: Command) => {
+    for (const command of parent.commands) settle(command.copyInheritedSettings(parent));
+  };
+  settle(program);
 
   try {
     await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
