@@ -4,8 +4,12 @@ import { addConvert } from './commands/convert.js';
 import { addCopy } from './commands/copy.js';
 import { addDedupe } from './commands/dedupe.js';
 import { addExplain } from './commands/explain.js';
+import { addFilter } from './commands/filter.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
+import { addObs } from './commands/obs.js';
+import { addRelabel } from './commands/relabel.js';
+import { addSample } from './commands/sample.js';
 import { addSplit } from './commands/split.js';
 import { addValidate } from './commands/validate.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
@@ -44,10 +48,17 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addValidate(program, io, done);
   addExplain(program, io, done);
   addConvert(program, io, done);
+  addFilter(program, io, done);
+  addRelabel(program, io, done);
+  addSample(program, io, done);
   addCopy(program, io, done);
   addSplit(program, io, done);
   addDedupe(program, io, done);
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  addObs(program, io, done);
+  const settle = (parent: Command) => {
+    for (const command of parent.commands) settle(command.copyInheritedSettings(parent));
+  };
+  settle(program);
 
   try {
     await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });

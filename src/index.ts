@@ -8,6 +8,7 @@ export {
 // Data sets of any format
 export { allRules } from './dataset-io/all-rules.js';
 export { type ConvertOptions, convert } from './dataset-io/convert.js';
+export { type DataShard, parseShard } from './dataset-io/data-shard.js';
 export {
   type DedupeKey,
   type DedupeOptions,
@@ -17,6 +18,7 @@ export {
   type Repeat,
 } from './dataset-io/dedupe.js';
 export { type Detection, detectFormat } from './dataset-io/detect.js';
+export { type FilterOptions, type FilterResult, filterDataset } from './dataset-io/filter.js';
 export { type FormatId, type FormatInfo, formatInfo, formats } from './dataset-io/formats.js';
 export { type Inspection, inspect } from './dataset-io/inspect.js';
 // Manifests by path
@@ -33,10 +35,19 @@ export {
   writeManifest,
   writeManifestBatches,
 } from './dataset-io/manifest-io.js';
+export type { ObjectStorage, ObjectStorageOptions } from './dataset-io/object-storage.js';
 export { type Dataset, type DatasetRow, type OpenDatasetOptions, openDataset } from './dataset-io/open.js';
 export type { OnProgress, Progress } from './dataset-io/progress.js';
+export {
+  type LabelSurvey,
+  type RelabelOptions,
+  type RelabelResult,
+  relabel,
+  suggestRelabel,
+} from './dataset-io/relabel.js';
 export type { Row } from './dataset-io/rows.js';
 export type { OnError, Output, RunOptions, RunResult } from './dataset-io/run.js';
+export { type SampleOptions, sample } from './dataset-io/sample.js';
 // The names of the Python SDK
 export {
   Annotation,

@@ -125,11 +125,14 @@ describe('each door opens on exactly these names', () => {
       VocParser
       allRules
       appendVocObjects
+      checkSplit
       checkVoc
       convert
       convertBox
       coordinateConventions
+      dedupe
       detectFormat
+      filterDataset
       flagOf
       formatDiagnostic
       formatInfo
@@ -144,12 +147,17 @@ describe('each door opens on exactly these names', () => {
       manifestRanges
       openDataset
       parseManifestLine
+      parseShard
       parseVoc
       readManifest
       readManifestBatches
       readVoc
       readVocFile
+      relabel
       rotationOf
+      sample
+      split
+      suggestRelabel
       tasks
       toGithub
       toJunit
@@ -253,6 +261,7 @@ describe('each door opens on exactly these names', () => {
       "Loan
       LocalStorage
       MemoryStorage
+      Spool
       baseName
       compareUtf8
       containedPath

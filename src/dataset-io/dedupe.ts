@@ -21,7 +21,7 @@ import { WordList } from './word-list.js';
  */
 export type DedupeKey = 'line' | 'source' | 'id' | 'image' | 'phash';
 
-export const dedupeKeys: readonly DedupeKey[] = ['line', 'source', 'id', 'image', 'phash'];
+const dedupeKeys: readonly DedupeKey[] = ['line', 'source', 'id', 'image', 'phash'];
 
 export interface DedupeOptions extends TransformOptions {
   /** Default `source`. */
@@ -94,7 +94,13 @@ export async function dedupe(
       hint: 'Keep the first of equal samples, or name a file.',
     });
   }
-  const resolved = await resolveInput(storageOf(input, options), input, options.from, options.signal);
+  if (options.shard !== undefined) {
+    throw new OptionError('a part of a data set does not know what the others repeat', {
+      hint: 'Leave out repeats of the whole.',
+    });
+  }
+  const from = options.from ?? (input === '-' ? 'manifest' : undefined);
+  const resolved = await resolveInput(storageOf(input, options), input, from, options.signal);
   if (resolved.format === 'voc' && (by === 'line' || by === 'id')) {
     throw new OptionError(`samples of a VOC data set have no ${by}`, {
       hint: 'Compare them by source, image or phash.',

@@ -31,6 +31,7 @@ import { type Joined, joinVoc } from './resolve.js';
 import type { Row, RowBatch } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
 import { Run, type RunResult } from './run.js';
+import { shardRange } from './shard-range.js';
 import { SplitFacts } from './split-facts.js';
 import { PartFiles } from './split-files.js';
 import { type GroupBy, GroupKeys } from './split-keys.js';
@@ -47,7 +48,7 @@ import { storageOf } from './storages.js';
  */
 export type SplitMethod = 'random' | 'stratified' | 'hash' | 'lines';
 
-export const splitMethods: readonly SplitMethod[] = ['random', 'stratified', 'hash', 'lines'];
+const splitMethods: readonly SplitMethod[] = ['random', 'stratified', 'hash', 'lines'];
 
 /** `files`: a manifest for each part in a folder; `usage`: one data set with `usage` set; `imagesets`: lists of ids. */
 export type SplitOutput = 'files' | 'usage' | 'imagesets';
@@ -130,7 +131,8 @@ export async function split(input: string, output: string, options: SplitOptions
   const method = options.by ?? 'random';
   checkParts(options.parts);
   checkMethod(method, input, options);
-  const resolved = await resolveInput(storageOf(input, options), input, options.from, options.signal);
+  const from = options.from ?? (input === '-' ? 'manifest' : undefined);
+  const resolved = await resolveInput(storageOf(input, options), input, from, options.signal);
   const as = options.as ?? (resolved.format === 'voc' ? 'imagesets' : 'files');
   checkOutput(as, method, resolved, output, options);
   if (method === 'lines') return await splitLines(input, output, options);
@@ -146,6 +148,11 @@ function checkMethod(method: string, input: string, options: SplitOptions): void
   if (input === '-' && method !== 'hash') {
     throw new OptionError(`standard input cannot be split by ${method}, which reads it twice`, {
       hint: 'Split it by hash, or name a file.',
+    });
+  }
+  if (options.shard !== undefined && method !== 'hash') {
+    throw new OptionError(`a part of a data set cannot be split by ${method}, which looks at all of it`, {
+      hint: 'Split it by hash: all parts then agree.',
     });
   }
   if (options.groupBy === 'phash' && method === 'hash') {
@@ -261,8 +268,15 @@ class Splitting {
         signal,
       });
     }
+    const encoding = options.encoding === undefined ? undefined : parseEncoding(options.encoding);
+    const { shard } = options;
+    const range =
+      shard === undefined
+        ? undefined
+        : await shardRange(storage, input, shard, { format: resolved.format, encoding, signal });
     return manifestRows(storage, input, {
-      ...(options.encoding === undefined ? {} : { encoding: parseEncoding(options.encoding) }),
+      ...(encoding === undefined ? {} : { encoding }),
+      range,
       baseDir: options.baseDir,
       maxLineBytes: options.maxLineBytes,
       profile,

@@ -8,6 +8,8 @@ import type { Run } from './run.js';
 
 /** Something that happens to samples on their way from a reader to a writer. */
 export interface Stage {
+  /** {@link StageBatch.usage} or {@link StageBatch.source} is asked of most rows: they are then found while lines are checked. */
+  readonly asksUsage?: boolean;
   /**
    * Lines of a manifest are looked at one by one only where this asks for them, so most pass as the bytes they are.
    * What it throws ends the run.
@@ -19,6 +21,8 @@ export interface Stage {
    * they follow from the usage.
    */
   readonly lists?: 'kept' | 'renewed';
+  /** Asked after each batch: true when nothing that is still to come will pass, so that it need not be read. */
+  isDone?(): boolean;
 }
 
 /** Samples on their way, to be looked at, left out or changed in place. Numbers of rows are those of this batch. */
@@ -27,6 +31,8 @@ export interface StageBatch {
   readonly rowCount: number;
   /** Undefined: the row holds no sample, or it was dropped. */
   row(row: number): Row | undefined;
+  /** True when {@link row} gives something; no line is parsed for it. */
+  has(row: number): boolean;
   /** `source` of the sample, without parsing a line for it; undefined as with {@link row}. */
   source(row: number): string | undefined;
   /** `usage` of the sample, without parsing a line for it. */
@@ -63,6 +69,7 @@ abstract class Batch implements StageBatch {
 
   abstract readonly rowCount: number;
   abstract row(row: number): Row | undefined;
+  abstract has(row: number): boolean;
   abstract source(row: number): string | undefined;
   abstract usage(row: number): string | undefined;
   abstract setUsage(row: number, usage: string | undefined): void;
@@ -174,6 +181,10 @@ class Lines extends Batch {
     return this.rows[row];
   }
 
+  has(row: number): boolean {
+    return this.batch.lines.outcome(row) !== false;
+  }
+
   source(row: number): string | undefined {
     return this.batch.lines.source(row);
   }
@@ -257,6 +268,10 @@ class Objects extends Batch {
 
   row(row: number): Row | undefined {
     return this.rows[row];
+  }
+
+  has(row: number): boolean {
+    return this.rows[row] !== undefined;
   }
 
   source(row: number): string | undefined {
@@ -356,6 +371,7 @@ export async function* staged(
     } finally {
       own.close();
     }
+    if (stage.isDone?.() === true) return;
   }
 }
 

@@ -1,3 +1,13 @@
+export {
+  type FilterTests,
+  type FilterUnit,
+  filterByLabel,
+  filterUnits,
+  type ImageOf,
+  type Pruning,
+  SampleFilter,
+  type Verdict,
+} from './filter.js';
 export { boxOf, iou } from './iou.js';
 export { labelMatcher, type Matcher } from './labels.js';
 export {
@@ -8,6 +18,10 @@ export {
   perceptualSide,
 } from './near-duplicates.js';
 export { defaultSeed, SeededRandom, unitHash } from './random.js';
+export { Relabeler, type RelabelReport, type RelabelRules } from './relabel.js';
+export { parseRelabelCsv } from './relabel-csv.js';
+export { type LabelDifference, type LabelSuggestion, suggestLabels } from './relabel-suggest.js';
+export { drawCapped, drawCount, drawFraction, drawStratified } from './sample.js';
 export { assignRandomly, assignStratified, crossingGroups, type SplitGroups } from './split-assign.js';
 export {
   checkParts,
@@ -20,3 +34,4 @@ export {
   type SplitPart,
   usageOfPart,
 } from './split-parts.js';
+export { compileWhere } from './where/index.js';

@@ -132,6 +132,7 @@ describe('bad use', () => {
   test.each([
     [{ by: 'colour' }, 'samples cannot be compared by "colour"'],
     [{ keep: 'best' }, 'keep is "best"'],
+    [{ shard: { index: 1, count: 2 } }, 'does not know what the others repeat'],
     [{ by: 'phash', distance: 40 }, 'the distance 40 is none'],
   ])('%j', async (options, message) => {
     await expect(run([line('a')], options as DedupeOptions)).rejects.toThrow(message);

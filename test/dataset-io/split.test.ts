@@ -174,7 +174,7 @@ describe('sizes', () => {
   });
 });
 
-test('parts by hash are the same through eight shards, one of them from standard input’s point of view', async () => {
+test('parts by hash are the same through eight shards joined', async () => {
   const { folder, path } = manifestOf(numbered(400, (i) => ({ labels: ['x'], parent: `p${i % 50}` })));
   const { parts } = await splitInto(path, { by: 'hash', seed: 11 });
   const joined: Record<string, string[]> = { train: [], eval: [], test: [] };
@@ -188,6 +188,15 @@ test('parts by hash are the same through eight shards, one of them from standard
     for (const [name, lines] of Object.entries(own)) joined[name]!.push(...lines);
   }
   expect(joined).toEqual(parts);
+  const again: Record<string, string[]> = { train: [], eval: [], test: [] };
+  for (let index = 1; index <= 8; index++) {
+    const { parts: own } = await splitInto(path, { by: 'hash', seed: 11, shard: { index, count: 8 } });
+    for (const [name, lines] of Object.entries(own)) again[name]!.push(...lines);
+  }
+  expect(again).toEqual(parts);
+  await expect(splitInto(path, { shard: { index: 1, count: 8 } })).rejects.toThrow(
+    'cannot be split by random',
+  );
 });
 
 test('by lines: the bytes joined again are the file, whatever is in it', async () => {
