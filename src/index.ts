@@ -87,17 +87,17 @@ export {
 } from './dataset-io/sdk/index.js';
 export { Session, type SessionOptions } from './dataset-io/session.js';
 // Splits
-export {
-  type SplitMethod,
-  type SplitOptions,
-  type SplitOutput,
-  type SplitPartResult,
-  type SplitReport,
-  type SplitResult,
-  split,
-} from './dataset-io/split.js';
+export { split } from './dataset-io/split.js';
 export { checkSplit, type SplitCheck, type SplitCheckOptions } from './dataset-io/split-check.js';
 export type { GroupBy } from './dataset-io/split-keys.js';
+export type {
+  SplitMethod,
+  SplitOptions,
+  SplitOutput,
+  SplitPartResult,
+  SplitReport,
+  SplitResult,
+} from './dataset-io/split-options.js';
 // Places
 export { LocalStorage, MemoryStorage, type Storage, type TreeMode } from './dataset-io/storage/index.js';
 export type { Places, StorageHolder } from './dataset-io/storages.js';

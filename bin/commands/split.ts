@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { SplitOptions, SplitReport } from '../../src/dataset-io/split.js';
 import type { SplitCheck } from '../../src/dataset-io/split-check.js';
+import type { SplitOptions, SplitReport } from '../../src/dataset-io/split-options.js';
 import { formatDiagnostic, OptionError } from '../../src/model/index.js';
 import { equalParts, parseParts, type SplitPart } from '../../src/transforms/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';

@@ -1,8 +1,8 @@
 import { OptionError, throwIfAborted } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
 import { partSizes, type SplitPart } from '../transforms/index.js';
-import type { SplitOptions, SplitResult } from './split.js';
 import { PartFiles } from './split-files.js';
+import type { SplitOptions, SplitResult } from './split-options.js';
 import type { Storage } from './storage/index.js';
 import { storageOf } from './storages.js';
 
