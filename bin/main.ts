@@ -5,6 +5,7 @@ import { addCopy } from './commands/copy.js';
 import { addExplain } from './commands/explain.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
+import { addStats } from './commands/stats.js';
 import { addValidate } from './commands/validate.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
 import { type CommandIo, writeText } from './io.js';
@@ -42,8 +43,9 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addValidate(program, io, done);
   addExplain(program, io, done);
   addConvert(program, io, done);
+  addStats(program, io, done);
   addCopy(program, io, done);
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  for (const command of program.commands) inheritSettings(command, program);
 
   try {
     await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
@@ -62,6 +64,12 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
     return isClosedPipe(error) ? code : exitCodes.failed;
   }
   return code;
+}
+
+/** Settings do not reach commands that were added before them, nor the commands of those. */
+function inheritSettings(command: Command, from: Command): void {
+  command.copyInheritedSettings(from);
+  for (const inner of command.commands) inheritSettings(inner, command);
 }
 
 /** Says what ended a command, and gives its exit status. Nobody reading any more is success. */

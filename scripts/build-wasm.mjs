@@ -21,9 +21,9 @@ const { error, stderr } = await main(
     '--enable',
     'simd',
     '--initialMemory',
-    '8',
+    '9',
     '--maximumMemory',
-    '8',
+    '9',
   ],
   {
     readFile: (name) => {
