@@ -87,6 +87,8 @@ let annotations: i32 = 0;
 /** Where the record of the line's first annotation is, and how many there is room for. */
 let recordsAt: i32 = annotationRecords;
 let room: i32 = mostAnnotations;
+/** Annotators and `hard` are looked at too; when they are not plain, the line is no ordinary one. */
+let counting = false;
 /** `hard` of the line. */
 let lineHard: i32 = unsaid;
 /** Behind the value that {@link hardOf} read; 0 when it is not a plain one. */
@@ -315,7 +317,7 @@ function isKept(kept: i32, start: i32, length: i32, first: u64): bool {
  * @returns how many annotations it has; -1 when it is no ordinary line
  */
 export function scan(start: i32, end: i32, record: bool): i32 {
-  beginRecords();
+  beginRecords(false);
   let p = sample(start, record);
   if (p === 0) return -1;
   while (p < end && blank(p) > p) p++;
@@ -329,7 +331,7 @@ export function scan(start: i32, end: i32, record: bool): i32 {
  * @returns how many lines from the first on are ordinary; the one after those begins at {@link passedTo}
  */
 export function pass(start: i32, end: i32): i32 {
-  beginRecords();
+  beginRecords(false);
   let count = 0;
   let p = start;
   while (p < end) {
@@ -350,7 +352,7 @@ export function pass(start: i32, end: i32): i32 {
  * when the records are full. Slots of strings mean the same in all of them.
  */
 export function tally(start: i32, end: i32): i32 {
-  beginRecords();
+  beginRecords(true);
   let count = 0;
   let p = start;
   while (p < end && count < mostTallied) {
@@ -374,10 +376,15 @@ export function tally(start: i32, end: i32): i32 {
   return count;
 }
 
-function beginRecords(): void {
+function beginRecords(all: bool): void {
+  counting = all;
   serial++;
   recordsAt = annotationRecords;
   room = mostAnnotations;
+}
+
+function fieldLookedAt(): i32 {
+  return counting || field < sawAnnotator ? field : 0;
 }
 
 /** Behind the closing brace of a line's object, with the number of its {@link annotations}; 0 when it is not ordinary. */
@@ -402,7 +409,7 @@ function sample(start: i32, record: bool): i32 {
       field = sampleKey(key, keyEnd - key);
     }
     p = blank(p);
-    const bit = field;
+    const bit = fieldLookedAt();
     if (bit < 0 || (seen & bit) !== 0) return 0;
     seen |= bit;
     if (bit === 0) p = anyValue(p, 1);
@@ -582,7 +589,7 @@ function annotation(start: i32, at: i32, record: bool): i32 {
       field = annotationKey(key, keyEnd - key);
     }
     p = blank(p);
-    const bit = field;
+    const bit = fieldLookedAt();
     if (bit < 0 || (seen & bit) !== 0) return 0;
     seen |= bit;
     if (bit === 0) p = anyValue(p, 3);
@@ -610,7 +617,7 @@ function annotationKey(key: i32, length: i32): i32 {
     // annotated-by, annotated_by
     if (load<u64>(key) !== annotate) return 0;
     const rest = load<u32>(key + 8);
-    return rest === 0x79622d64 ? sawAnnotator : rest === 0x79625f64 ? -1 : 0;
+    return rest === 0x79622d64 ? sawAnnotator : counting && rest === 0x79625f64 ? -1 : 0;
   }
   if (length === 10) {
     return load<u64>(key) === confiden && load<u16>(key + 8) === 0x6563 ? sawConfidence : 0; // confidence

@@ -30,13 +30,17 @@ function powers(base: number, count: number): number[] {
 /** The position map has so many columns, and as many rows. */
 export const positionGrid = 16;
 
-/** Labels that are told apart, and pairs of them. */
-export const mostLabels = 65_536;
-export const mostPairs = 131_072;
-/** Types, usages and annotators that are told apart, each. */
-export const mostValues = 1024;
-/** Samples with more different labels are not looked at for pairs. */
-export const mostPairedLabels = 64;
+/** How much is told apart; the rest is counted together. */
+export interface StatsLimits {
+  readonly labels: number;
+  /** Pairs of labels. */
+  readonly pairs: number;
+  /** Types, usages, annotators: so many of each. */
+  readonly values: number;
+  /** Samples with more different labels are not looked at for pairs. */
+  readonly pairedLabels: number;
+}
+export const usualLimits: StatsLimits = { labels: 65_536, pairs: 131_072, values: 1024, pairedLabels: 64 };
 
 /** Columns of the table of labels before those by usage: samples, annotations, objects. */
 export const labelColumns = 3;

@@ -4,9 +4,8 @@ import {
   histogramEdges,
   histogramNames,
   labelColumns,
-  mostLabels,
-  mostPairs,
   positionGrid,
+  type StatsLimits,
   type StatsPartial,
   splitNames,
   taskNames,
@@ -134,7 +133,7 @@ function sum(counts: readonly number[]): number {
 }
 
 /** @param top  rows listed of what has many */
-export function statisticsOf(state: StatsPartial, top: number): Statistics {
+export function statisticsOf(state: StatsPartial, limits: StatsLimits, top: number): Statistics {
   const { samples, unannotated } = state;
   return {
     samples,
@@ -156,7 +155,7 @@ export function statisticsOf(state: StatsPartial, top: number): Statistics {
         : [{ task: taskNames[i] as string, samples: of as number, annotations: annotations as number }];
     }),
     types: namesOf(state.types, top),
-    labels: labelsOf(state.labels, top),
+    labels: labelsOf(state.labels, limits.labels, top),
     shapes: Object.fromEntries(
       [...shapeKinds, 'none' as const].map((kind, i) => [kind, state.shapes[i] as number]),
     ) as Record<ShapeKind | 'none', number>,
@@ -178,7 +177,7 @@ export function statisticsOf(state: StatsPartial, top: number): Statistics {
       outside: state.outside,
       unplaced: state.unplaced,
     },
-    coOccurrence: pairsOf(state, top),
+    coOccurrence: pairsOf(state, limits.pairs, top),
   };
 }
 
@@ -206,7 +205,7 @@ function namesOf({ rows, none, rest }: TableState, top: number): NameCounts {
   };
 }
 
-function labelsOf({ rows, none, rest }: TableState, top: number): Statistics['labels'] {
+function labelsOf({ rows, none, rest }: TableState, limit: number, top: number): Statistics['labels'] {
   const all = rows.map(([label, ...counts]): LabelCount => {
     const [samples, annotations, objects] = counts as [number, number, number];
     return {
@@ -227,7 +226,7 @@ function labelsOf({ rows, none, rest }: TableState, top: number): Statistics['la
   return {
     listed: all.slice(0, top),
     count: all.length,
-    limit: mostLabels,
+    limit,
     more: {
       annotations: sum(more.map(({ annotations }) => annotations)),
       objects: sum(more.map(({ objects }) => objects)),
@@ -237,7 +236,11 @@ function labelsOf({ rows, none, rest }: TableState, top: number): Statistics['la
   };
 }
 
-function pairsOf({ pairs, otherPairs, crowded }: StatsPartial, top: number): Statistics['coOccurrence'] {
+function pairsOf(
+  { pairs, otherPairs, crowded }: StatsPartial,
+  limit: number,
+  top: number,
+): Statistics['coOccurrence'] {
   const all = pairs.map(([one, other, samples]) => {
     return { labels: one < other ? ([one, other] as const) : ([other, one] as const), samples };
   });
@@ -248,7 +251,7 @@ function pairsOf({ pairs, otherPairs, crowded }: StatsPartial, top: number): Sta
   return {
     listed: all.slice(0, top),
     count: all.length,
-    limit: mostPairs,
+    limit,
     more: sum(all.slice(top).map(({ samples }) => samples)),
     leftOut: otherPairs,
     crowded,

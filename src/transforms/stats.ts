@@ -18,19 +18,17 @@ import {
   histogramNames,
   knownSplits,
   labelColumns,
-  mostLabels,
-  mostPairedLabels,
-  mostPairs,
-  mostValues,
   noSplit,
   noTask,
   otherSplit,
   otherTask,
   partialVersion,
   positionGrid,
+  type StatsLimits,
   type StatsPartial,
   splitNames,
   taskNames,
+  usualLimits,
 } from './stats-partial.js';
 import { type Statistics, statisticsOf } from './stats-report.js';
 import { CountTable, compareNames, noName, otherName } from './stats-table.js';
@@ -81,10 +79,10 @@ export class StatsTally {
   private otherPairs = 0;
   private crowded = 0;
   private readonly splits = splitNames.map(() => [0, 0, 0]);
-  private readonly labels = new CountTable(bySplit + splitNames.length, mostLabels);
-  private readonly types = new CountTable(1, mostValues);
-  private readonly usages = new CountTable(1, mostValues);
-  private readonly annotators = new CountTable(1, mostValues);
+  private readonly labels: CountTable;
+  private readonly types: CountTable;
+  private readonly usages: CountTable;
+  private readonly annotators: CountTable;
   /** Samples by the set of their tasks, one bit for each of {@link taskNames}. */
   private readonly taskSets = new Float64Array(1 << taskNames.length);
   private readonly taskSamples = taskNames.map(() => 0);
@@ -104,7 +102,7 @@ export class StatsTally {
     aspect: edges.aspect.map(() => 0),
   };
   private readonly positions = new Float64Array(positionGrid ** 2);
-  private densePairs = new Float64Array(denseLabels ** 2);
+  private densePairs: Float64Array | undefined;
   private pairs = new Map<number, number>();
   /** The task of each type, the split of each usage, by number. */
   private typeTasks = [noTask, otherTask];
@@ -120,6 +118,14 @@ export class StatsTally {
   private taskSet = 0;
   private readonly distinct: number[] = [];
   private cuts = 0;
+
+  /** @param limits  @internal only tallies of the same limits add up exactly; partial results have none but the usual */
+  constructor(private readonly limits: StatsLimits = usualLimits) {
+    this.labels = new CountTable(bySplit + splitNames.length, limits.labels);
+    this.types = new CountTable(1, limits.values);
+    this.usages = new CountTable(1, limits.values);
+    this.annotators = new CountTable(1, limits.values);
+  }
 
   /** @internal Numbers of names given before this changed mean nothing any more. */
   get epoch(): number {
@@ -202,7 +208,7 @@ export class StatsTally {
     histograms.annotationsPerSample[binOf(annotations, edges.count)]!++;
     if (this.documents > 0) histograms.objectsPerImage[binOf(objects, edges.count)]!++;
     if (distinct.length > 1) this.countPairs();
-    if (this.labels.isOverfull || this.pairs.size > 2 * mostPairs) this.cutLabels();
+    if (this.labels.isOverfull || this.pairs.size > 2 * this.limits.pairs) this.cutLabels();
     if (this.types.isOverfull || this.usages.isOverfull || this.annotators.isOverfull) this.cutValues();
   }
 
@@ -280,11 +286,13 @@ export class StatsTally {
   }
 
   private countPairs(): void {
-    const { distinct, densePairs } = this;
-    if (distinct.length > mostPairedLabels) {
+    const { distinct } = this;
+    if (distinct.length > this.limits.pairedLabels) {
       this.crowded++;
       return;
     }
+    this.densePairs ??= new Float64Array(denseLabels ** 2);
+    const { densePairs } = this;
     for (let i = 1; i < distinct.length; i++) {
       const one = distinct[i] as number;
       for (let j = 0; j < i; j++) {
@@ -307,10 +315,11 @@ export class StatsTally {
   private cutLabels(): void {
     this.cuts++;
     const { densePairs } = this;
-    for (const [key, count] of densePairs.entries()) {
+    for (let key = 0; densePairs !== undefined && key < densePairs.length; key++) {
+      const count = densePairs[key] as number;
       if (count > 0) this.addPair(Math.floor(key / denseLabels), key % denseLabels, count);
     }
-    this.densePairs = new Float64Array(denseLabels ** 2);
+    this.densePairs = undefined;
     const moved = this.labels.cut();
     this.seenIn = new Uint32Array(Math.max(64, this.labels.size));
     const kept: [number, number, number][] = [];
@@ -324,7 +333,7 @@ export class StatsTally {
     kept.sort(([a, b], [c, d]) => b - d || a - c);
     this.pairs = new Map();
     for (const [i, [one, other, count]] of kept.entries()) {
-      if (i < mostPairs) this.addPair(one, other, count);
+      if (i < this.limits.pairs) this.addPair(one, other, count);
       else this.otherPairs += count;
     }
   }
@@ -428,7 +437,7 @@ export class StatsTally {
 
   /** The counts for people and programs. @param top  labels, pairs of labels, types, usages and annotators listed; default 50 */
   report(top = 50): Statistics {
-    return statisticsOf(this.toJSON(), top);
+    return statisticsOf(this.toJSON(), this.limits, top);
   }
 }
 
