@@ -5,6 +5,8 @@ import { addCopy } from './commands/copy.js';
 import { addExplain } from './commands/explain.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
+import { addRelabel } from './commands/relabel.js';
+import { addSample } from './commands/sample.js';
 import { addStats } from './commands/stats.js';
 import { addValidate } from './commands/validate.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
@@ -43,6 +45,8 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addValidate(program, io, done);
   addExplain(program, io, done);
   addConvert(program, io, done);
+  addRelabel(program, io, done);
+  addSample(program, io, done);
   addStats(program, io, done);
   addCopy(program, io, done);
   for (const command of program.commands) inheritSettings(command, program);

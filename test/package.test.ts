@@ -142,6 +142,7 @@ describe('each door opens on exactly these names', () => {
       inspect
       locateVoc
       manifestRanges
+      mergeStats
       openDataset
       parseManifestLine
       parseVoc
@@ -149,7 +150,12 @@ describe('each door opens on exactly these names', () => {
       readManifestBatches
       readVoc
       readVocFile
+      relabel
       rotationOf
+      sample
+      stats
+      suggestRelabel
+      tallyDataset
       tasks
       toGithub
       toJunit
@@ -166,6 +172,7 @@ describe('each door opens on exactly these names', () => {
     expect(await namesOf('./manifest')).toMatchInlineSnapshot(`
       "ManifestAnnotation
       ManifestBatch
+      ManifestCounter
       ManifestMerger
       ManifestSample
       ManifestValidator
@@ -253,6 +260,7 @@ describe('each door opens on exactly these names', () => {
       "Loan
       LocalStorage
       MemoryStorage
+      Spool
       baseName
       compareUtf8
       containedPath

@@ -13,6 +13,14 @@ export interface Stage {
    * What it throws ends the run.
    */
   apply(batch: StageBatch): void | Promise<void>;
+  /**
+   * What becomes of the ImageSets lists of a VOC tree that is written as one. `kept` (default): they are carried over,
+   * without the lines of samples that are left out; class lists only while no annotation file was changed. `renewed`:
+   * they follow from the usage.
+   */
+  readonly lists?: 'kept' | 'renewed';
+  /** Asked after each batch: true when nothing that is still to come will pass, so that it need not be read. */
+  isDone?(): boolean;
 }
 
 /** Samples on their way, to be looked at, left out or changed in place. Numbers of rows are those of this batch. */
@@ -21,6 +29,8 @@ export interface StageBatch {
   readonly rowCount: number;
   /** Undefined: the row holds no sample, or it was dropped. */
   row(row: number): Row | undefined;
+  /** True when {@link row} gives something; no line is parsed for it. */
+  has(row: number): boolean;
   /** `source` of the sample, without parsing a line for it; undefined as with {@link row}. */
   source(row: number): string | undefined;
   /** `usage` of the sample, without parsing a line for it. */
@@ -57,6 +67,7 @@ abstract class Batch implements StageBatch {
 
   abstract readonly rowCount: number;
   abstract row(row: number): Row | undefined;
+  abstract has(row: number): boolean;
   abstract source(row: number): string | undefined;
   abstract usage(row: number): string | undefined;
   abstract setUsage(row: number, usage: string | undefined): void;
@@ -119,6 +130,7 @@ abstract class Batch implements StageBatch {
     const { document } = parseVoc(bytes, { mode: 'lenient', keepSource: true });
     if (document === undefined) throw new OptionError('the new content of an annotation file cannot be read');
     this.setImage(row, index, document);
+    this.run.documentsChanged = true;
     this.changed.set(`${row}/${index}`, { row: this.given(row), index });
   }
 
@@ -165,6 +177,10 @@ class Lines extends Batch {
       ...(sample.line === undefined ? {} : { line: sample.line }),
     };
     return this.rows[row];
+  }
+
+  has(row: number): boolean {
+    return this.batch.lines.outcome(row) !== false;
   }
 
   source(row: number): string | undefined {
@@ -250,6 +266,10 @@ class Objects extends Batch {
 
   row(row: number): Row | undefined {
     return this.rows[row];
+  }
+
+  has(row: number): boolean {
+    return this.rows[row] !== undefined;
   }
 
   source(row: number): string | undefined {
@@ -349,6 +369,7 @@ export async function* staged(
     } finally {
       own.close();
     }
+    if (stage.isDone?.() === true) return;
   }
 }
 

@@ -1,4 +1,10 @@
+export { boxOf, iou } from './iou.js';
 export { labelMatcher, type Matcher } from './labels.js';
+export { defaultSeed, SeededRandom, unitHash } from './random.js';
+export { Relabeler, type RelabelReport, type RelabelRules } from './relabel.js';
+export { parseRelabelCsv } from './relabel-csv.js';
+export { type LabelDifference, type LabelSuggestion, suggestLabels } from './relabel-suggest.js';
+export { drawCapped, drawCount, drawFraction, drawStratified } from './sample.js';
 export { StatsTally } from './stats.js';
 export type { StatsPartial } from './stats-partial.js';
 export type {

@@ -18,8 +18,15 @@ export type WorkerMessage =
     };
 
 /** What a thread is given at its start: its part, or the kind of part that is to be posted to it. */
-export type WorkerStart = { readonly shard: Shard } | { readonly expects: Shard['kind'] };
+export type WorkerStart =
+  | { readonly shard: Shard }
+  | {
+      readonly expects: Shard['kind'];
+      /** Paths of such files, to practise on until then. */
+      readonly examples: readonly string[];
+    };
 
+const storage = new LocalStorage();
 const progressEveryMs = 50;
 let told = 0;
 
@@ -44,8 +51,16 @@ const load = {
 async function ownShard(): Promise<Shard> {
   const start = workerData as WorkerStart;
   if ('shard' in start) return start.shard;
-  const posted = once(parentPort!, 'message');
-  await load[start.expects]();
+  let isHere = false;
+  const posted = once(parentPort!, 'message').finally(() => {
+    isHere = true;
+  });
+  if (start.expects !== 'voc') {
+    await load[start.expects]();
+  } else {
+    const { practise } = await load.voc();
+    await practise(storage, start.examples, () => isHere);
+  }
   const [shard] = await posted;
   return shard;
 }
@@ -82,7 +97,6 @@ async function run(shard: Shard): Promise<unknown> {
   return await runVocShard(storage, shard, onProgress);
 }
 
-const storage = new LocalStorage();
 try {
   post({ kind: 'done', result: await run(await ownShard()) });
 } catch (error) {
