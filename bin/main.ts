@@ -3,6 +3,7 @@ import { LabelkitError } from '../src/model/index.js';
 import { addConvert } from './commands/convert.js';
 import { addCopy } from './commands/copy.js';
 import { addExplain } from './commands/explain.js';
+import { addFilter } from './commands/filter.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
 import { addObs } from './commands/obs.js';
@@ -45,6 +46,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addValidate(program, io, done);
   addExplain(program, io, done);
   addConvert(program, io, done);
+  addFilter(program, io, done);
   addRelabel(program, io, done);
   addSample(program, io, done);
   addCopy(program, io, done);
