@@ -5,6 +5,7 @@ import { addCopy } from './commands/copy.js';
 import { addExplain } from './commands/explain.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
+import { addMerge } from './commands/merge.js';
 import { addRelabel } from './commands/relabel.js';
 import { addSample } from './commands/sample.js';
 import { addValidate } from './commands/validate.js';
@@ -44,6 +45,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addValidate(program, io, done);
   addExplain(program, io, done);
   addConvert(program, io, done);
+  addMerge(program, io, done);
   addRelabel(program, io, done);
   addSample(program, io, done);
   addCopy(program, io, done);
