@@ -3,9 +3,11 @@ import { LabelkitError } from '../src/model/index.js';
 import { addConvert } from './commands/convert.js';
 import { addCopy } from './commands/copy.js';
 import { addExplain } from './commands/explain.js';
+import { addFilter } from './commands/filter.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
 import { addMerge } from './commands/merge.js';
+import { addObs } from './commands/obs.js';
 import { addRelabel } from './commands/relabel.js';
 import { addSample } from './commands/sample.js';
 import { addValidate } from './commands/validate.js';
@@ -46,10 +48,15 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addExplain(program, io, done);
   addConvert(program, io, done);
   addMerge(program, io, done);
+  addFilter(program, io, done);
   addRelabel(program, io, done);
   addSample(program, io, done);
   addCopy(program, io, done);
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  addObs(program, io, done);
+  const settle = (parent: Command) => {
+    for (const command of parent.commands) settle(command.copyInheritedSettings(parent));
+  };
+  settle(program);
 
   try {
     await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });

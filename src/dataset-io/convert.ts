@@ -1,5 +1,6 @@
 import { OptionError, type Profile, throwIfAborted } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
+import type { DataShard } from './data-shard.js';
 import { type ResolvedInput, resolveInput } from './detect.js';
 import { type FormatId, formatInfo } from './formats.js';
 import { manifestRows } from './manifest-rows.js';
@@ -7,6 +8,7 @@ import { writeManifestRows } from './manifest-writer.js';
 import { FileQuarantine, LineQuarantine, type Quarantine } from './quarantine.js';
 import type { RowBatch } from './rows.js';
 import { Run, type RunOptions, type RunResult } from './run.js';
+import { shardRange } from './shard-range.js';
 import { type Stage, type StageContext, staged } from './stage.js';
 import { dirOf, Loan, parseLocation, type TreeMode } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
@@ -42,6 +44,8 @@ export interface ConvertOptions extends RunOptions, Places {
   readonly canonical?: boolean | undefined;
   /** Longest manifest line in bytes; default 64 MiB. */
   readonly maxLineBytes?: number | undefined;
+  /** Only this part of a manifest; default: all of it. The outputs of all parts, joined, are the output of the whole. */
+  readonly shard?: DataShard | undefined;
 }
 
 /** What handles VOC is half of this package, and is loaded only for it. */
@@ -61,14 +65,23 @@ async function open(
   input: string,
   to: FormatId,
   options: TransformOptions,
+  noted: boolean,
   loan?: Loan,
 ): Promise<Opened> {
   const storage = storageOf(input, options);
-  const { signal } = options;
+  const { shard, signal } = options;
+  const encoding = options.encoding === undefined ? undefined : parseEncoding(options.encoding);
+  const range =
+    shard === undefined
+      ? undefined
+      : await shardRange(storage, input, shard, { format: from, encoding, signal });
   if (from === 'manifest') {
-    const size = input === '-' ? undefined : (await storage.stat(input, { signal }))?.size;
+    const whole = input === '-' ? undefined : (await storage.stat(input, { signal }))?.size;
+    const size = range === undefined ? whole : range.end - range.start;
     const batches = manifestRows(storage, input, {
-      ...(options.encoding === undefined ? {} : { encoding: parseEncoding(options.encoding) }),
+      ...(encoding === undefined ? {} : { encoding }),
+      range,
+      noted,
       baseDir: options.baseDir,
       maxLineBytes: options.maxLineBytes,
       profile: options.profile,
@@ -182,7 +195,8 @@ export async function transform(
  */
 export async function survey(input: string, stage: Stage, options: TransformOptions = {}): Promise<void> {
   const resolved = await resolveStaged(input, options);
-  const { batches, totals } = await open(resolved, input, resolved.format, options);
+  const noted = stage.asksUsage ?? false;
+  const { batches, totals } = await open(resolved, input, resolved.format, options, noted);
   const { onProgress, signal } = options;
   const run = new Run({ onError: 'skip', maxDiagnostics: 0, onProgress, signal }, undefined, totals);
   for await (const _ of staged(run.account(batches), stage, contextOf(input, run, options)));
@@ -234,7 +248,7 @@ export async function transformAll(
   const run = new Run(options, quarantine, {});
   async function* batches(): AsyncGenerator<RowBatch> {
     for (const { path, format, stage } of inputs) {
-      const opened = await open({ format }, path, to, options);
+      const opened = await open({ format }, path, to, options, stage.asksUsage ?? false);
       const context = contextOf(path, run, options);
       yield* staged(run.account(opened.batches), stage, format === 'voc' ? context : { ...context, base });
       if (opened.lists !== undefined) loseLists(run, opened.lists);
@@ -285,13 +299,21 @@ async function pass(
   throwIfAborted(options.signal);
   // What is wrong with the output is said before anything is read, where its format is named.
   if (options.to !== undefined) checkOptions(input, output, formatInfo(options.to).id, options);
+  // Of what a transform reads, only manifests come as a stream.
   const named = options.from ?? (stage !== undefined && input === '-' ? 'manifest' : undefined);
   const resolved = await resolveInput(storageOf(input, options), input, named, options.signal);
   const from = resolved.format;
   const to = options.to === undefined ? from : formatInfo(options.to).id;
   if (options.to === undefined) checkOptions(input, output, to, options);
   const loan = new Loan();
-  const { batches, totals, lists } = await open(resolved, input, to, options, loan);
+  const { batches, totals, lists } = await open(
+    resolved,
+    input,
+    to,
+    options,
+    stage?.asksUsage ?? false,
+    loan,
+  );
   const quarantine = quarantineOf(from, options);
   const run = new Run(options, quarantine, totals);
   try {

@@ -152,6 +152,7 @@ function hashOf(text: string): string {
 /** Calls back for each sample of a batch. */
 function eachSample(next: (batch: StageBatch, row: number) => void): Stage {
   return {
+    asksUsage: true,
     apply(batch) {
       for (let row = 0; row < batch.rowCount; row++) if (batch.has(row)) next(batch, row);
     },

@@ -1,3 +1,13 @@
+export {
+  type FilterTests,
+  type FilterUnit,
+  filterByLabel,
+  filterUnits,
+  type ImageOf,
+  type Pruning,
+  SampleFilter,
+  type Verdict,
+} from './filter.js';
 export { boxOf, iou } from './iou.js';
 export { labelMatcher, type Matcher } from './labels.js';
 export { duplicateObjects } from './merge.js';
@@ -6,3 +16,4 @@ export { Relabeler, type RelabelReport, type RelabelRules } from './relabel.js';
 export { parseRelabelCsv } from './relabel-csv.js';
 export { type LabelDifference, type LabelSuggestion, suggestLabels } from './relabel-suggest.js';
 export { drawCapped, drawCount, drawFraction, drawStratified } from './sample.js';
+export { compileWhere } from './where/index.js';
