@@ -3,8 +3,11 @@ import { LabelkitError } from '../src/model/index.js';
 import { addConvert } from './commands/convert.js';
 import { addCopy } from './commands/copy.js';
 import { addExplain } from './commands/explain.js';
+import { addFilter } from './commands/filter.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
+import { addMerge } from './commands/merge.js';
+import { addObs } from './commands/obs.js';
 import { addRelabel } from './commands/relabel.js';
 import { addSample } from './commands/sample.js';
 import { addStats } from './commands/stats.js';
@@ -45,11 +48,17 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addValidate(program, io, done);
   addExplain(program, io, done);
   addConvert(program, io, done);
+  addMerge(program, io, done);
+  addFilter(program, io, done);
   addRelabel(program, io, done);
   addSample(program, io, done);
   addStats(program, io, done);
   addCopy(program, io, done);
-  for (const command of program.commands) inheritSettings(command, program);
+  addObs(program, io, done);
+  const settle = (parent: Command) => {
+    for (const command of parent.commands) settle(command.copyInheritedSettings(parent));
+  };
+  settle(program);
 
   try {
     await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
@@ -68,12 +77,6 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
     return isClosedPipe(error) ? code : exitCodes.failed;
   }
   return code;
-}
-
-/** Settings do not reach commands that were added before them, nor the commands of those. */
-function inheritSettings(command: Command, from: Command): void {
-  command.copyInheritedSettings(from);
-  for (const inner of command.commands) inheritSettings(inner, command);
 }
 
 /** Says what ended a command, and gives its exit status. Nobody reading any more is success. */

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Profile, profiles } from '../src/model/index.js';
+import { type DataShard, parseShard } from '../src/dataset-io/data-shard.js';
+import { OptionError, type Profile, profiles } from '../src/model/index.js';
 
 /** A whole number from `least` on. */
 export function wholeNumber(least: number) {
@@ -19,6 +20,33 @@ export function byteSize(text: string): number {
     throw new InvalidArgumentError('It must be a number of bytes, such as 1048576, 64M or 1G.');
   const unit = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 }[(match[2] ?? '').toLowerCase()] ?? 1;
   return Number(match[1]) * unit;
+}
+
+/** Adds `--shard`, for commands that read one manifest line by line. */
+export function withShardOption(command: Command): Command {
+  return command.option(
+    '--shard <i/n>',
+    'only the i-th of n parts of a manifest, cut at lines; every line is in one of them',
+    shardOf,
+  );
+}
+
+function shardOf(text: string): DataShard {
+  try {
+    return parseShard(text);
+  } catch (error) {
+    if (error instanceof OptionError) throw new InvalidArgumentError(`${error.hint}`);
+    throw error;
+  }
+}
+
+/** A time with a unit, `90s`, `30m`, `12h`, `1d` or `2w`, in ms. */
+export function duration(text: string): number {
+  const [, digits, unit] = /^(\d{1,6})\s*([smhdw])$/i.exec(text.trim()) ?? [];
+  if (digits === undefined || unit === undefined)
+    throw new InvalidArgumentError('It must be a time such as 30m, 12h, 1d or 2w.');
+  const seconds = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 }[unit.toLowerCase()]!;
+  return Number(digits) * seconds * 1_000;
 }
 
 /** Options that every command with an input has. */

@@ -21,9 +21,9 @@ const { error, stderr } = await main(
     '--enable',
     'simd',
     '--initialMemory',
-    '9',
+    '11',
     '--maximumMemory',
-    '9',
+    '11',
   ],
   {
     readFile: (name) => {

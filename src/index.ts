@@ -8,7 +8,9 @@ export {
 // Data sets of any format
 export { allRules } from './dataset-io/all-rules.js';
 export { type ConvertOptions, convert } from './dataset-io/convert.js';
+export { type DataShard, parseShard } from './dataset-io/data-shard.js';
 export { type Detection, detectFormat } from './dataset-io/detect.js';
+export { type FilterOptions, type FilterResult, filterDataset } from './dataset-io/filter.js';
 export { type FormatId, type FormatInfo, formatInfo, formats } from './dataset-io/formats.js';
 export { type Inspection, inspect } from './dataset-io/inspect.js';
 // Manifests by path
@@ -25,6 +27,14 @@ export {
   writeManifest,
   writeManifestBatches,
 } from './dataset-io/manifest-io.js';
+export {
+  type MergeKey,
+  type MergeOptions,
+  type MergePolicy,
+  type MergeResult,
+  merge,
+} from './dataset-io/merge.js';
+export type { ObjectStorage, ObjectStorageOptions } from './dataset-io/object-storage.js';
 export { type Dataset, type DatasetRow, type OpenDatasetOptions, openDataset } from './dataset-io/open.js';
 export type { OnProgress, Progress } from './dataset-io/progress.js';
 export {

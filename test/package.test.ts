@@ -130,6 +130,7 @@ describe('each door opens on exactly these names', () => {
       convertBox
       coordinateConventions
       detectFormat
+      filterDataset
       flagOf
       formatDiagnostic
       formatInfo
@@ -142,9 +143,11 @@ describe('each door opens on exactly these names', () => {
       inspect
       locateVoc
       manifestRanges
+      merge
       mergeStats
       openDataset
       parseManifestLine
+      parseShard
       parseVoc
       readManifest
       readManifestBatches

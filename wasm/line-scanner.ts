@@ -31,6 +31,18 @@ const tallyRecords = annotationRecords + mostAnnotations * annotationBytes;
 const tallyBytes = 24;
 const mostTallied = 2048;
 
+/**
+ * Of each line that {@link pass} takes note of, 4 words: where its line feed is; its usage, 0 for none, from 1 a place in
+ * {@link usageList}, {@link unlisted} for one that is not there; start (0: it has escapes) and end of its source. There is
+ * room for a window of the shortest lines.
+ */
+const notes = 574656;
+const noteBytes = 16;
+/** Start and end of the first different usages that a pass meets. */
+const usageList = 714816;
+const mostUsages = 14;
+const unlisted = 255;
+
 /** Kinds of string reference, beside slots; a reference is this or a slot, then start and end. */
 const absent = -1;
 const plain = -2;
@@ -93,6 +105,12 @@ let counting = false;
 let lineHard: i32 = unsaid;
 /** Behind the value that {@link hardOf} read; 0 when it is not a plain one. */
 let hardEnd: i32 = 0;
+/** The usage of the line, 0 when it has none. */
+let usageStart: i32 = 0;
+let usageEnd: i32 = 0;
+let usageEscaped = false;
+/** How many there are in {@link usageList}. */
+let usages: i32 = 0;
 /** What the last key was: a bit of those above, 0 when it is not looked at, -1 when it makes the line unusual. */
 let field: i32 = 0;
 /** Number of the scan under way. */
@@ -328,18 +346,27 @@ export function scan(start: i32, end: i32, record: bool): i32 {
  * Judges the lines from `start` to `end`, where the last one's line feed is: in one go, since calls from outside cost
  * as much as a tenth of a line. Lines that end with CR LF count as no ordinary ones.
  *
+ * @param note take a note of each line
  * @returns how many lines from the first on are ordinary; the one after those begins at {@link passedTo}
  */
-export function pass(start: i32, end: i32): i32 {
+export function pass(start: i32, end: i32, note: bool): i32 {
   beginRecords(false);
   let count = 0;
   let p = start;
+  usages = 0;
   while (p < end) {
     let q = sample(p, false);
     if (q === 0) break;
     let c = <i32>load<u8>(q);
     while (c === 0x20 || c === 0x09) c = <i32>load<u8>(++q);
     if (c !== lineFeed) break;
+    if (note) {
+      const at = notes + count * noteBytes;
+      store<i32>(at, q, 0);
+      store<i32>(at, usageNumber(), 4);
+      store<i32>(at, load<i32>(lineRecord, 8) === 0 ? load<i32>(lineRecord, 0) : 0, 8);
+      store<i32>(at, load<i32>(lineRecord, 4), 12);
+    }
     p = q + 1;
     count++;
   }
@@ -387,6 +414,23 @@ function fieldLookedAt(): i32 {
   return counting || field < sawAnnotator ? field : 0;
 }
 
+/** The last line's usage as notes have it. */
+function usageNumber(): i32 {
+  if (usageStart === 0) return 0;
+  const length = usageEnd - usageStart;
+  if (usageEscaped || length > longestKept) return unlisted;
+  for (let i = 0; i < usages; i++) {
+    const known = usageList + (i << 3);
+    const from = load<i32>(known, 0);
+    if (load<i32>(known, 4) - from === length && memory.compare(from, usageStart, length) === 0) return i + 1;
+  }
+  if (usages === mostUsages) return unlisted;
+  const entry = usageList + (usages << 3);
+  store<i32>(entry, usageStart, 0);
+  store<i32>(entry, usageEnd, 4);
+  return ++usages;
+}
+
 /** Behind the closing brace of a line's object, with the number of its {@link annotations}; 0 when it is not ordinary. */
 function sample(start: i32, record: bool): i32 {
   let p = blank(start);
@@ -395,6 +439,7 @@ function sample(start: i32, record: bool): i32 {
   let seen = 0;
   annotations = 0;
   lineHard = unsaid;
+  usageStart = 0;
   store<i32>(lineRecord, absent, 12);
   while (true) {
     if (load<u8>(p) !== quote) return 0;
@@ -542,7 +587,12 @@ function sampleText(p: i32, bit: i32, record: bool): i32 {
     store<i32>(lineRecord, start, 0);
     store<i32>(lineRecord, end, 4);
     store<i32>(lineRecord, escaped ? 1 : 0, 8);
-  } else if (record) refer(lineRecord + 12, start, end);
+  } else {
+    usageStart = start;
+    usageEnd = end;
+    usageEscaped = escaped;
+    if (record) refer(lineRecord + 12, start, end);
+  }
   return end + 1;
 }
 

@@ -1,5 +1,16 @@
+export {
+  type FilterTests,
+  type FilterUnit,
+  filterByLabel,
+  filterUnits,
+  type ImageOf,
+  type Pruning,
+  SampleFilter,
+  type Verdict,
+} from './filter.js';
 export { boxOf, iou } from './iou.js';
 export { labelMatcher, type Matcher } from './labels.js';
+export { duplicateObjects } from './merge.js';
 export { defaultSeed, SeededRandom, unitHash } from './random.js';
 export { Relabeler, type RelabelReport, type RelabelRules } from './relabel.js';
 export { parseRelabelCsv } from './relabel-csv.js';
@@ -15,3 +26,4 @@ export type {
   NameCounts,
   Statistics,
 } from './stats-report.js';
+export { compileWhere } from './where/index.js';
