@@ -198,6 +198,30 @@ export const groups = [
     ],
   },
   {
+    name: 'manifest-stats',
+    question: 'Count usages, labels and types of a manifest with two threads: as fast as a database?',
+    sets: [lines1M],
+    contenders: (bench) => {
+      const set = bench.ready(lines1M);
+      return [
+        limit('scan', 'read and find the lines', set, node('limits/scan.mjs', set.path)),
+        peer('duckdb', 'read_json of three members, 2 threads, one pass', set, duckdb(set, 'once')),
+        peer('duckdb-table', 'the same by a table and three queries', set, duckdb(set, 'table')),
+        peer('duckdb-grouped', 'three queries over the file', set, duckdb(set, 'thrice')),
+        labelkit('manifest-stats', 'stats --no-join --jobs 1', set, stats(bench, set, 1)),
+        labelkit('manifest-stats-x2', 'stats --no-join --jobs 2', set, stats(bench, set, 2)),
+      ];
+    },
+    ratios: [
+      { of: 'manifest-stats-x2', against: 'duckdb', by: 'whole', atLeast: 1 },
+      { of: 'manifest-stats-x2', against: 'duckdb-table', by: 'whole', atLeast: 1 },
+      { of: 'manifest-stats-x2', against: 'duckdb-grouped', by: 'whole', atLeast: 1 },
+      { of: 'manifest-stats', against: 'duckdb', by: 'whole' },
+      { of: 'manifest-stats-x2', against: 'manifest-stats', by: 'inner' },
+      { of: 'manifest-stats-x2', by: 'memory', atMostMb: 200 },
+    ],
+  },
+  {
     name: 'voc-read',
     question: 'Turn a folder of VOC files into typed objects: how near to opening and reading them?',
     sets: [files20k],
@@ -290,7 +314,7 @@ export const groups = [
     sets: [lines1700k, lines100],
     large: true,
     server: (bench) => [
-      ...['--bucket', 'bench', '--anonymous'],
+      ...['--bucket', 'bench'],
       ...[lines1700k, lines100].flatMap((set) => ['--put', `bench/${set.name}=${bench.ready(set).path}`]),
     ],
     contenders: (bench) => {
@@ -299,7 +323,12 @@ export const groups = [
       const output = join(bench.scratch, 'output.manifest');
       const readAnswer = () => ({ outputChecksum: checksum(output) });
       return [
-        limit('http-get', 'node:http, one GET', set, node('limits/http-get.mjs', addressOf(bench, large))),
+        limit(
+          'http-get',
+          'node:http, one GET',
+          set,
+          onServer(bench, node('limits/http-get.mjs', addressOf(bench, large))),
+        ),
         labelkit(
           'obs-read',
           'ObsStorage.openRead',
@@ -348,7 +377,7 @@ export const groups = [
     sets: [],
     rounds: (rounds) => rounds * 3, // a second each, and in the first ones the server is still being compiled
     server: () => [
-      ...['--bucket', 'bench', '--anonymous'],
+      ...['--bucket', 'bench'],
       ...Array.from({ length: smallObjects.items }, (_, index) => [
         '--synthetic',
         `bench/small/${index}=5000`,
@@ -362,7 +391,7 @@ export const groups = [
           'http-get-16',
           'node:http, 16 connections',
           smallObjects,
-          node('limits/http-get-many.mjs', addressOf(bench, smallObjects), count, width),
+          onServer(bench, node('limits/http-get-many.mjs', addressOf(bench, smallObjects), count, width)),
         ),
         ...['native', 'esdk'].map((engine) =>
           labelkit(
@@ -384,7 +413,7 @@ export const groups = [
     question: 'Read 300 MB where each connection gives 50 MB a second: what do requests side by side bring?',
     sets: [],
     server: () => [
-      ...['--bucket', 'bench', '--anonymous', '--bandwidth', String(bytesPerSecond)],
+      ...['--bucket', 'bench', '--bandwidth', String(bytesPerSecond)],
       ...['--synthetic', `bench/${limitedObject.name}=${limitedObject.bytes}`],
     ],
     contenders: (bench) => [
@@ -392,7 +421,7 @@ export const groups = [
         'http-get',
         'node:http, one GET',
         limitedObject,
-        node('limits/http-get.mjs', addressOf(bench, limitedObject)),
+        onServer(bench, node('limits/http-get.mjs', addressOf(bench, limitedObject))),
       ),
       labelkit(
         'obs-read',
@@ -512,7 +541,7 @@ function serverOf({ server }) {
 }
 
 /**
- * Where an object is for those who ask without a key.
+ * Where an object is for those who ask by its address.
  * @param {Bench} bench
  * @param {ReadySet} object
  */
@@ -575,6 +604,50 @@ function validate(bench, set, jobs) {
     readAnswer: (stdout) => {
       const { samples, annotations, errors, warnings } = JSON.parse(stdout);
       return { ...counted(set, samples), ...(isVoc(set) ? { objects: annotations } : {}), errors, warnings };
+    },
+  };
+}
+
+/**
+ * DuckDB is no dependency: a folder with `@duckdb/node-api` installed in it is named by `$LABELKIT_BENCH_DUCKDB`.
+ * @param {ReadySet} set
+ * @param {string} how
+ * @returns {Contender['command']}
+ */
+function duckdb(set, how) {
+  const folder = process.env['LABELKIT_BENCH_DUCKDB'];
+  if (folder === undefined || folder === '')
+    return { absent: 'LABELKIT_BENCH_DUCKDB names no folder with @duckdb/node-api' };
+  return node('peers/duckdb.mjs', set.path, folder, how);
+}
+
+/**
+ * @param {Bench} bench
+ * @param {ReadySet} set
+ * @param {number} jobs
+ */
+function stats(bench, set, jobs) {
+  if (!bench.built) return notBuilt;
+  const command = node(
+    ...['labelkit/command.mjs', 'stats', set.path, '--no-join', '--json'],
+    ...['--top', '1000', '--jobs', String(jobs)],
+  );
+  return {
+    ...command,
+    /** @param {string} stdout */
+    readAnswer: (stdout) => {
+      const { samples, annotations, splits, labels, types } = JSON.parse(stdout);
+      const unnamed = labels.none.annotations;
+      return {
+        lines: samples,
+        annotations,
+        train: splits.TRAIN.samples,
+        labels: labels.count,
+        unnamed,
+        commonest: labels.listed[0].annotations,
+        types: types.listed.length,
+        commonestType: types.listed[0].count,
+      };
     },
   };
 }

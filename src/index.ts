@@ -35,6 +35,13 @@ export {
   writeManifest,
   writeManifestBatches,
 } from './dataset-io/manifest-io.js';
+export {
+  type MergeKey,
+  type MergeOptions,
+  type MergePolicy,
+  type MergeResult,
+  merge,
+} from './dataset-io/merge.js';
 export type { ObjectStorage, ObjectStorageOptions } from './dataset-io/object-storage.js';
 export { type Dataset, type DatasetRow, type OpenDatasetOptions, openDataset } from './dataset-io/open.js';
 export type { OnProgress, Progress } from './dataset-io/progress.js';
@@ -98,6 +105,8 @@ export type {
   SplitReport,
   SplitResult,
 } from './dataset-io/split-options.js';
+export { type DatasetStatistics, mergeStats, stats, tallyDataset } from './dataset-io/stats.js';
+export type { Counted, StatsOptions } from './dataset-io/stats-options.js';
 // Places
 export { LocalStorage, MemoryStorage, type Storage, type TreeMode } from './dataset-io/storage/index.js';
 export type { Places, StorageHolder } from './dataset-io/storages.js';

@@ -145,6 +145,8 @@ describe('each door opens on exactly these names', () => {
       inspect
       locateVoc
       manifestRanges
+      merge
+      mergeStats
       openDataset
       parseManifestLine
       parseShard
@@ -157,7 +159,9 @@ describe('each door opens on exactly these names', () => {
       rotationOf
       sample
       split
+      stats
       suggestRelabel
+      tallyDataset
       tasks
       toGithub
       toJunit
@@ -174,6 +178,7 @@ describe('each door opens on exactly these names', () => {
     expect(await namesOf('./manifest')).toMatchInlineSnapshot(`
       "ManifestAnnotation
       ManifestBatch
+      ManifestCounter
       ManifestMerger
       ManifestSample
       ManifestValidator

@@ -10,6 +10,7 @@ export {
 } from './filter.js';
 export { boxOf, iou } from './iou.js';
 export { labelMatcher, type Matcher } from './labels.js';
+export { duplicateObjects } from './merge.js';
 export {
   checkDistance,
   defaultDistance,
@@ -34,4 +35,14 @@ export {
   type SplitPart,
   usageOfPart,
 } from './split-parts.js';
+export { StatsTally } from './stats.js';
+export type { StatsPartial } from './stats-partial.js';
+export type {
+  BySplit,
+  FlagCounts,
+  Histogram,
+  LabelCount,
+  NameCounts,
+  Statistics,
+} from './stats-report.js';
 export { compileWhere } from './where/index.js';
