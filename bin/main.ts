@@ -5,6 +5,7 @@ import { addCopy } from './commands/copy.js';
 import { addExplain } from './commands/explain.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
+import { addRepair } from './commands/repair.js';
 import { addValidate } from './commands/validate.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
 import { type CommandIo, writeText } from './io.js';
@@ -42,6 +43,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addValidate(program, io, done);
   addExplain(program, io, done);
   addConvert(program, io, done);
+  addRepair(program, io, done);
   addCopy(program, io, done);
   for (const command of program.commands) command.copyInheritedSettings(program);
 

@@ -174,11 +174,27 @@ export async function transform(
   return await pass(input, output, options, stage);
 }
 
+/**
+ * What {@link transform} would do, without an output: nothing is written, and what only a writer finds out is not found.
+ */
+export async function rehearse(
+  input: string,
+  output: string,
+  stage: Stage,
+  options: TransformOptions = {},
+): Promise<RunResult> {
+  return await pass(input, output, options, stage, async (batches, { run }) => {
+    for await (const { count } of batches) run.written += count;
+    return [];
+  });
+}
+
 async function pass(
   input: string,
   output: string,
   options: TransformOptions,
   stage?: Stage,
+  ownWrite?: WriteRows,
 ): Promise<RunResult> {
   throwIfAborted(options.signal);
   // What is wrong with the output is said before anything is read, where its format is named.
@@ -192,8 +208,8 @@ async function pass(
   const quarantine = quarantineOf(from, options);
   const run = new Run(options, quarantine, totals);
   try {
-    const write = await writers[to]();
-    const booked = run.account(batches);
+    const write = ownWrite ?? (await writers[to]());
+    const booked = run.account(batches, stage?.dropsFault?.bind(stage));
     const { root, signal } = options;
     const place = { file: input === '-' ? '<stdin>' : input, base: options.baseDir ?? dirOf(input) };
     const passed =

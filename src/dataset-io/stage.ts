@@ -1,9 +1,16 @@
 import { type ManifestBatch, ManifestSample } from '../manifest/index.js';
-import { type Annotation, type Diagnostic, isVocTask, OptionError, type Sample } from '../model/index.js';
+import {
+  type Annotation,
+  type Diagnostic,
+  isVocTask,
+  type JsonValue,
+  OptionError,
+  type Sample,
+} from '../model/index.js';
 import { parseVoc } from '../voc/index.js';
 import { Ahead } from './ahead.js';
 import { type Joined, type JoinOptions, joinVoc } from './resolve.js';
-import type { ChangedDocument, Row, RowBatch } from './rows.js';
+import type { ChangedDocument, Fault, Row, RowBatch } from './rows.js';
 import type { Run } from './run.js';
 
 /** Something that happens to samples on their way from a reader to a writer. */
@@ -13,6 +20,8 @@ export interface Stage {
    * What it throws ends the run.
    */
   apply(batch: StageBatch): void | Promise<void>;
+  /** True for a record that could not be read, and is to be left out as it should be instead of being refused. */
+  dropsFault?(fault: Fault): boolean;
 }
 
 /** Samples on their way, to be looked at, left out or changed in place. Numbers of rows are those of this batch. */
@@ -34,6 +43,8 @@ export interface StageBatch {
   /** Counts something that the output cannot hold. */
   lose(row: number, feature: string): void;
   setUsage(row: number, usage: string | undefined): void;
+  /** Sets one key of the sample's property. */
+  setProperty(row: number, key: string, value: JsonValue): void;
   /** Keeps only some annotations; their text stays as it is. */
   keepAnnotations(row: number, keep: (annotation: Annotation, index: number) => boolean): void;
   /** Gives an annotation another label. */
@@ -60,6 +71,7 @@ abstract class Batch implements StageBatch {
   abstract source(row: number): string | undefined;
   abstract usage(row: number): string | undefined;
   abstract setUsage(row: number, usage: string | undefined): void;
+  abstract setProperty(row: number, key: string, value: JsonValue): void;
   abstract keepAnnotations(row: number, keep: (annotation: Annotation, index: number) => boolean): void;
   abstract setName(row: number, index: number, name: string): void;
   protected abstract setImage(row: number, index: number, image: Annotation['image']): void;
@@ -179,6 +191,10 @@ class Lines extends Batch {
     this.sample(row).usage = usage;
   }
 
+  setProperty(row: number, key: string, value: JsonValue): void {
+    this.sample(row).setProperty(key, value);
+  }
+
   keepAnnotations(row: number, keep: (annotation: Annotation, index: number) => boolean): void {
     const sample = this.sample(row);
     const kept = sample.annotations.filter(keep);
@@ -263,6 +279,11 @@ class Objects extends Batch {
   setUsage(row: number, usage: string | undefined): void {
     const { usage: _, ...rest } = this.given(row).sample;
     this.replace(row, usage === undefined ? rest : { ...rest, usage });
+  }
+
+  setProperty(row: number, key: string, value: JsonValue): void {
+    const { sample } = this.given(row);
+    this.replace(row, { ...sample, property: { ...sample.property, [key]: value } });
   }
 
   keepAnnotations(row: number, keep: (annotation: Annotation, index: number) => boolean): void {

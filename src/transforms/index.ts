@@ -1,3 +1,25 @@
+export {
+  addCoordinateEvidence,
+  type CoordinateChange,
+  type CoordinateEvidence,
+  type CoordinateGuess,
+  convertCoordinates,
+  type EvidenceCounts,
+  guessCoordinates,
+  imageBox,
+  mergeCoordinateEvidence,
+  noCoordinateEvidence,
+  parseCoordinateChange,
+} from './coords.js';
+export { type Fix, type FixName, fixes, fixesOfRule, fixProfiles, parseFixes } from './fixes.js';
 export { boxOf, iou } from './iou.js';
 export { labelMatcher, type Matcher } from './labels.js';
 export { defaultSeed, SeededRandom, unitHash } from './random.js';
+export {
+  countFaults,
+  repairShapes,
+  type ShapeChange,
+  type ShapeRepairOptions,
+  shapeText,
+} from './repair.js';
+export { changed } from './with-shapes.js';
