@@ -1,5 +1,6 @@
 import { OptionError, type Profile, throwIfAborted } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
+import type { CoordinateChange } from '../transforms/index.js';
 import { type ResolvedInput, resolveInput } from './detect.js';
 import { type FormatId, formatInfo } from './formats.js';
 import { manifestRows } from './manifest-rows.js';
@@ -35,13 +36,18 @@ export interface ConvertOptions extends RunOptions, Places {
   readonly renameClashes?: boolean | undefined;
   /**
    * To VOC: write `<class>_<set>.txt` lists too, which take about 200 bytes of memory for each image. Default
-   * false. Lists of a VOC input are carried over as they are.
+   * false. Those of a VOC input are carried over, unless what they say has changed.
    */
   readonly classLists?: boolean | undefined;
   /** Manifest to manifest: rewrite every line in canonical key order and spelling. Default: keep the bytes. */
   readonly canonical?: boolean | undefined;
   /** Longest manifest line in bytes; default 64 MiB. */
   readonly maxLineBytes?: number | undefined;
+  /**
+   * What coordinates mean, and what they are to be written as. Numbers are changed only where both are given and
+   * differ; default: they stay.
+   */
+  readonly coords?: CoordinateChange | undefined;
 }
 
 /** What handles VOC is half of this package, and is loaded only for it. */
@@ -152,11 +158,14 @@ function checkOptions(input: string, output: string, to: FormatId, options: Tran
  *   `onError: 'fail'`, AbortedError when the signal fires
  */
 export async function convert(input: string, output: string, options: ConvertOptions): Promise<RunResult> {
-  return await pass(input, output, options);
+  const { coords, ...rest } = options;
+  if (coords?.to === undefined || coords.to === coords.from) return await pass(input, output, rest);
+  const { CoordinateStage } = await import('./coords.js');
+  return await pass(input, output, rest, new CoordinateStage(coords.from, coords.to));
 }
 
 /** What a transform can be told beside what is its own. */
-export interface TransformOptions extends Omit<ConvertOptions, 'to'> {
+export interface TransformOptions extends Omit<ConvertOptions, 'to' | 'coords'> {
   /** Format of the output; default: that of the input. */
   readonly to?: string | undefined;
 }
@@ -240,11 +249,11 @@ async function pass(
             ? 'bytes'
             : 'lines',
       canonical: options.canonical ?? false,
-      lists: from === 'voc' && to === 'voc' ? lists : undefined,
+      lists: from === 'voc' && to === 'voc' && stage?.lists !== 'renewed' ? lists : undefined,
       loan,
       signal: options.signal,
     });
-    if (lists !== undefined && to === 'manifest') loseLists(run, lists);
+    if (lists !== undefined && (to === 'manifest' || stage?.lists === 'renewed')) loseLists(run, lists);
     await quarantine?.commit();
     return run.result(outputs);
   } finally {
@@ -256,6 +265,6 @@ async function pass(
 function loseLists(run: Run, { folder, names }: NonNullable<WriterContext['lists']>): void {
   for (const name of names) {
     if (!/^[^/]+\/(?:train|val|test|trainval|default)\.txt$/.test(name))
-      run.lose('image-set', { file: `${folder}/${name}` }, 'a manifest');
+      run.lose('image-set', { file: `${folder}/${name}` }, 'the output');
   }
 }

@@ -3,7 +3,6 @@ import { ManifestSample } from '../manifest/index.js';
 import { LabelkitError, OptionError } from '../model/index.js';
 import {
   type CoordinateChange,
-  changed,
   convertCoordinates,
   countFaults,
   type FixName,
@@ -12,7 +11,7 @@ import {
   repairShapes,
   type ShapeRepairOptions,
 } from '../transforms/index.js';
-import { encodeVoc, type VocDocument } from '../voc/index.js';
+import { encodeVoc, VocDocument } from '../voc/index.js';
 import { rehearse, type TransformOptions, transform } from './convert.js';
 import { isAboutTheFile } from './file-errors.js';
 import { type ImageLook, lookAtStoredImage } from './image-facts.js';
@@ -371,7 +370,7 @@ class RepairStage implements Stage {
       from: `${document.width ?? '?'}×${document.height ?? '?'}`,
       to: `${facts.width}×${facts.height}`,
     });
-    return changed(document, { width: facts.width, height: facts.height });
+    return documentWith(document, { width: facts.width, height: facts.height });
   }
 
   private fileName(document: VocDocument, file: JoinedFile, patient: Patient): VocDocument {
@@ -414,7 +413,7 @@ class RepairStage implements Stage {
       ...(from === undefined ? {} : { from }),
       to,
     });
-    return changed(document, { fileName: to });
+    return documentWith(document, { fileName: to });
   }
 
   private path(document: VocDocument, file: JoinedFile, patient: Patient): VocDocument {
@@ -422,7 +421,7 @@ class RepairStage implements Stage {
     if (path === undefined || path === patient.row.sample.source) return document;
     this.tally('path', 1, 0);
     this.noteFile(file, patient, { fix: 'path', pointer: '/annotation/path', from: path });
-    return changed(document, { path: undefined });
+    return documentWith(document, { path: undefined });
   }
 
   private looker(row: Row): Patient['look'] {
@@ -472,6 +471,10 @@ class RepairStage implements Stage {
     this.changeCount++;
     if (this.changes.length < this.context.maxChanges) this.changes.push(change);
   }
+}
+
+function documentWith(document: VocDocument, members: Partial<VocDocument>): VocDocument {
+  return Object.assign(new VocDocument(), document, members);
 }
 
 /** What follows the last separator of a path of any system. */

@@ -46,6 +46,8 @@ export class Run {
   written = 0;
   skipped = 0;
   dropped: number | undefined;
+  /** The content of an annotation file is no longer what was read. */
+  documentsChanged = false;
   private bytes = 0;
   private readonly losses = new Map<string, number>();
   private readonly kept: Diagnostic[] = [];

@@ -22,6 +22,12 @@ export interface Stage {
   apply(batch: StageBatch): void | Promise<void>;
   /** True for a record that could not be read, and is to be left out as it should be instead of being refused. */
   dropsFault?(fault: Fault): boolean;
+  /**
+   * What becomes of the ImageSets lists of a VOC tree that is written as one. `kept` (default): they are carried over,
+   * without the lines of samples that are left out; class lists only while no annotation file was changed. `renewed`:
+   * they follow from the usage.
+   */
+  readonly lists?: 'kept' | 'renewed';
 }
 
 /** Samples on their way, to be looked at, left out or changed in place. Numbers of rows are those of this batch. */
@@ -131,6 +137,7 @@ abstract class Batch implements StageBatch {
     const { document } = parseVoc(bytes, { mode: 'lenient', keepSource: true });
     if (document === undefined) throw new OptionError('the new content of an annotation file cannot be read');
     this.setImage(row, index, document);
+    this.run.documentsChanged = true;
     this.changed.set(`${row}/${index}`, { row: this.given(row), index });
   }
 

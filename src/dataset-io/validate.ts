@@ -1,7 +1,7 @@
 import { type Diagnostic, OptionError, profiles, throwIfAborted } from '../model/index.js';
 import { resolveInput } from './detect.js';
 import type { FormatId } from './formats.js';
-import { EarlyThreads, jobsOf, threadsFromBytes, threadsFromFiles } from './jobs/threads.js';
+import { EarlyThreads, earlyFromFiles, jobsOf, threadsFromBytes } from './jobs/threads.js';
 import { storageOf } from './storages.js';
 import type { Survey, ValidateOptions } from './validate-options.js';
 
@@ -36,10 +36,10 @@ export async function survey(input: string, options: ValidateOptions = {}): Prom
   const storage = storageOf(input, options);
   const { from, signal } = options;
   const threads = storage.scheme === 'file' && options.checkFiles !== true ? jobsOf(options.jobs) : 1;
-  const early = new EarlyThreads(threads - 1, threadsFromFiles);
+  const early = new EarlyThreads(threads - 1, earlyFromFiles);
   const loadVoc = () => import('./survey-voc.js');
-  const onFound = (entries: number): void => {
-    early.onFound(entries);
+  const onFound = (entries: number, some: readonly string[]): void => {
+    early.onFound(entries, some);
     // So many files are hardly anything else, and reading code from the disk takes no time from the listing.
     void loadVoc();
   };

@@ -1,5 +1,5 @@
 import { type ImageAnnotation, isVocTask, LabelkitError, type Sample } from '../model/index.js';
-import { appendVocObjects, setOfUsage } from '../voc/index.js';
+import { appendVocObjects, parseImageSetName, setOfUsage } from '../voc/index.js';
 import { Ahead } from './ahead.js';
 import { ClassListWriter } from './class-lists.js';
 import { ImagePlacer } from './image-files.js';
@@ -120,8 +120,29 @@ class VocTreeWriter {
   }
 
   /** Writes what needs the whole of the tree. */
-  finish(): void {
-    this.classLists?.write(this.tree);
+  async finish(): Promise<void> {
+    const { lists, run } = this.context;
+    if (lists === undefined || run.documentsChanged) this.classLists?.write(this.tree);
+    if (lists !== undefined) await this.copyLists(lists);
+  }
+
+  /** Carries the lists of the input over, but neither lines of samples that are not here nor flags that do not hold. */
+  private async copyLists({ storage, folder, names }: NonNullable<WriterContext['lists']>): Promise<void> {
+    const { run, signal } = this.context;
+    const isWhole = !run.dropped;
+    for (const name of names) {
+      const path = joinLocation(folder, name);
+      if (run.documentsChanged && isClassList(name)) {
+        if (this.classLists === undefined) run.lose('class-list', { file: path }, 'the output');
+        continue;
+      }
+      const bytes = await readBytes(storage, path, signal);
+      this.tree.add(`ImageSets/${name}`, isWhole ? bytes : linesOf(bytes, (id) => this.isWritten(id)));
+    }
+  }
+
+  private isWritten(key: string): boolean {
+    return this.bare.has(key) || this.tree.has(`Annotations/${key}.xml`);
   }
 
   /** A key that no other sample has; a fault when it has one or cannot be a file name. */
@@ -137,8 +158,7 @@ class VocTreeWriter {
         }),
       ]);
     }
-    const free = (candidate: string) =>
-      !this.bare.has(candidate) && !this.tree.has(`Annotations/${candidate}.xml`);
+    const free = (candidate: string) => !this.isWritten(candidate);
     if (free(key)) return key;
     if (this.context.renameClashes) {
       for (let number = 2; ; number++) if (free(`${key}-${number}`)) return `${key}-${number}`;
@@ -154,13 +174,14 @@ class VocTreeWriter {
   }
 
   private list(key: string, usage: string | undefined, files: readonly JoinedFile[]): void {
-    if (this.context.lists !== undefined) return;
     const own = usage === undefined ? undefined : setOfUsage(usage);
     const sets = own === undefined ? [defaultSet] : own === 'test' ? [own] : [own, 'trainval'];
-    for (const set of sets) {
-      const ids = this.sets.get(set);
-      if (ids === undefined) this.sets.set(set, [key]);
-      else ids.push(key);
+    if (this.context.lists === undefined) {
+      for (const set of sets) {
+        const ids = this.sets.get(set);
+        if (ids === undefined) this.sets.set(set, [key]);
+        else ids.push(key);
+      }
     }
     this.classLists?.add(sets, key, everyObject(files));
   }
@@ -197,12 +218,26 @@ function merged(files: readonly JoinedFile[]): Uint8Array | LabelkitError {
   return bytes;
 }
 
-/** Carries the lists of the input over as they are. */
-async function copyLists(tree: TreeWriter, { lists, signal }: WriterContext): Promise<void> {
-  if (lists === undefined) return;
-  for (const name of lists.names) {
-    tree.add(`ImageSets/${name}`, await readBytes(lists.storage, joinLocation(lists.folder, name), signal));
+/** `<class>_<set>.txt`, as {@link ClassLists} knows them. */
+function isClassList(name: string): boolean {
+  return name.startsWith('Main/') && parseImageSetName(name.slice('Main/'.length)).label !== undefined;
+}
+
+/** The bytes of a list without the lines of other samples: a line is an id, or an id and a number or flag. */
+function linesOf(list: Buffer, isWanted: (id: string) => boolean): Buffer {
+  const parts: Buffer[] = [];
+  for (let start = 0; start < list.length; ) {
+    const feed = list.indexOf(0x0a, start);
+    const end = feed < 0 ? list.length : feed + 1;
+    const line = list
+      .toString('utf8', start, end)
+      .replace(/^\ufeff/, '')
+      .trim();
+    if (line === '' || isWanted(line) || isWanted(line.replace(/\s+\S+$/, '')))
+      parts.push(list.subarray(start, end));
+    start = end;
   }
+  return Buffer.concat(parts);
 }
 
 /** C006: what an overwritten folder holds beside the new data. */
@@ -255,8 +290,7 @@ export async function writeVocRows(
       }
       writer.flush();
     }
-    writer.finish();
-    await copyLists(tree, context);
+    await writer.finish();
     if (mode === 'overwrite') await reportOlderFiles(tree, context);
     await tree.commit();
   } finally {

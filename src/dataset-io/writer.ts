@@ -32,7 +32,7 @@ export interface WriterContext {
   readonly verbatim: 'bytes' | 'lines' | undefined;
   /** Write manifest lines in canonical key order and spelling. */
   readonly canonical: boolean;
-  /** ImageSets lists of the input, to be carried over as they are. */
+  /** ImageSets lists of the input, to be carried over; as they are where every sample is. */
   readonly lists?:
     | { readonly storage: Storage; readonly folder: string; readonly names: readonly string[] }
     | undefined;

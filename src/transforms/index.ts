@@ -22,4 +22,3 @@ export {
   type ShapeRepairOptions,
   shapeText,
 } from './repair.js';
-export { changed } from './with-shapes.js';

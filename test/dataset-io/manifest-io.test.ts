@@ -102,6 +102,51 @@ describe('readManifest', () => {
   });
 });
 
+/** A memory storage that gives the same few bytes of memory again and again to whoever allows it. */
+class ReusingStorage extends MemoryStorage {
+  reused = false;
+  override async *openRead(...[path, options]: Parameters<MemoryStorage['openRead']>) {
+    const memory = Buffer.alloc(333);
+    for await (const chunk of super.openRead(path, options)) {
+      if (options?.reuse !== true) {
+        yield chunk;
+        continue;
+      }
+      this.reused = true;
+      for (let at = 0; at < chunk.length; at += memory.length)
+        yield memory.subarray(0, Buffer.from(chunk).copy(memory, 0, at));
+    }
+  }
+}
+
+describe('memory that is used again', () => {
+  const content = `${lines(300)}nonsense\n{"source":"标注"}\n${lines(300)}`;
+
+  it('does not change what samples say that were read before', async () => {
+    const storage = new ReusingStorage();
+    await storage.writeAtomic('mem://m.manifest', Buffer.from(content));
+    const expected = content.split('\n').filter((one) => one.startsWith('{'));
+    const single = await all(readManifest('mem://m.manifest', { storage }));
+    expect(storage.reused).toBe(true);
+    expect(single.map((sample) => sample.text)).toEqual(expected);
+    const batches = await all(readManifestBatches('mem://m.manifest', { storage, reuse: true }));
+    const many = batches.flatMap((batch) => batch.samples);
+    expect(many.map((sample) => sample.text)).toEqual(expected);
+    expect(many.map(({ source, offset, line }) => [source, offset, line])).toEqual(
+      single.map(({ source, offset, line }) => [source, offset, line]),
+    );
+  });
+
+  it('is for callers who say so: batches stay writable', async () => {
+    const storage = new ReusingStorage();
+    await storage.writeAtomic('mem://m.manifest', Buffer.from(content));
+    const batches = await all(readManifestBatches('mem://m.manifest', { storage }));
+    expect(storage.reused).toBe(false);
+    await writeManifestBatches('mem://out.manifest', batches, { storage });
+    expect(await text(storage)).toBe(content.replace('nonsense\n', ''));
+  });
+});
+
 describe('ranges', () => {
   it.each([1, 2, 3, 7, 100])('%i parts hold every line once, with its offset in the file', async (parts) => {
     const storage = await memory(lines(1000));

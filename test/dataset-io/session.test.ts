@@ -69,10 +69,14 @@ test('paths in buckets are opened with it; one client serves all calls', async (
 test('keys that end are asked for again, and requests carry the new ones', async () => {
   const { server, keys, options } = await service();
   let asked = 0;
-  const end = Date.now() + 50;
+  let end = 0;
   const session = new Session({
     ...options,
-    credentials: async () => ({ ...keys, ...(asked++ === 0 ? { expiresAt: new Date(end) } : {}) }),
+    credentials: async () => {
+      if (asked++ > 0) return keys;
+      end = Date.now() + 50;
+      return { ...keys, expiresAt: new Date(end) };
+    },
   });
   onTestFinished(() => session.close());
   await session.credentials();

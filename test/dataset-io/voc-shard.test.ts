@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { checkVocFiles, runVocShard, type VocWork, vocShard } from '../../src/dataset-io/jobs/voc-shard.js';
+import {
+  checkVocFiles,
+  practise,
+  runVocShard,
+  type VocWork,
+  vocShard,
+} from '../../src/dataset-io/jobs/voc-shard.js';
 import { MemoryStorage } from '../../src/dataset-io/storage/index.js';
 import { mergeVocSummaries } from '../../src/dataset-io/voc-validator.js';
 
@@ -44,6 +50,32 @@ describe('files shared between threads', () => {
     expect(alone.errors).toBeGreaterThan(0);
     expect(alone.diagnostics.length).toBe(Math.min(most, alone.errors));
     expect([...merged.labels.keys()]).toEqual([...alone.labels.keys()]);
+  });
+
+  test('are practised on until there is work, whatever they hold', async () => {
+    const { storage, work } = await folder(0);
+    const read: string[] = [];
+    const readSync = storage.readSync.bind(storage);
+    storage.readSync = (path, into) => {
+      read.push(path);
+      return readSync(path, into);
+    };
+    storage.writeSmallSync('mem://set/broken.xml', Buffer.from('<annotation'));
+    const names = [work.names[0], 'broken.xml', 'image.jpg', 'missing.xml', work.names[1]];
+    let looks = 0;
+    await practise(
+      storage,
+      names.map((name) => `mem://set/${name}`),
+      () => ++looks > 3,
+      Number.POSITIVE_INFINITY,
+    );
+    const round = [work.names[0], 'broken.xml', 'missing.xml', work.names[1]].map(
+      (name) => `mem://set/${name}`,
+    );
+    expect(read).toEqual([...round, ...round, ...round]);
+    await practise(storage, ['mem://set/image.jpg'], () => false);
+    await practise(storage, [], () => false);
+    expect(read.length).toBe(12);
   });
 
   test('tell how far each has come', async () => {

@@ -13,6 +13,9 @@ const mostByDefault = 4;
  */
 export const threadsFromFiles = 25_000;
 
+/** They start when the listing has found so many: most folders of that size have more, and time to warm up is short. */
+export const earlyFromFiles = 12_000;
+
 /** And from so many bytes of a manifest on. */
 export const threadsFromBytes = 32 * 1024 * 1024;
 
@@ -39,16 +42,20 @@ export class EarlyThreads {
   ) {}
 
   /** For the listing: hears how many entries it has found. */
-  readonly onFound = (entries: number): void => {
-    if (entries >= this.fromFiles) this.start('voc');
+  readonly onFound = (entries: number, some: readonly string[]): void => {
+    if (entries >= this.fromFiles) this.start('voc', some);
   };
 
-  /** Starts the threads, unless they have been. */
-  start(kind: Shard['kind']): void {
+  /**
+   * Starts the threads, unless they have been.
+   *
+   * @param examples  paths of files to practise on until there is something to do
+   */
+  start(kind: Shard['kind'], examples: readonly string[] = []): void {
     if (this.started) return;
     this.started = true;
     for (let i = 0; i < this.count; i++) {
-      const worker = startWorker({ expects: kind });
+      const worker = startWorker({ expects: kind, examples });
       // One that fails before it has a part is replaced by one that fails with it, where somebody listens.
       worker.on('error', () => this.workers.splice(this.workers.indexOf(worker), 1));
       this.workers.push(worker);

@@ -18,8 +18,15 @@ export type WorkerMessage =
     };
 
 /** What a thread is given at its start: its part, or the kind of part that is to be posted to it. */
-export type WorkerStart = { readonly shard: Shard } | { readonly expects: Shard['kind'] };
+export type WorkerStart =
+  | { readonly shard: Shard }
+  | {
+      readonly expects: Shard['kind'];
+      /** Paths of such files, to practise on until then. */
+      readonly examples: readonly string[];
+    };
 
+const storage = new LocalStorage();
 const progressEveryMs = 50;
 let told = 0;
 
@@ -37,8 +44,16 @@ function onProgress(progress: ShardProgress): void {
 async function ownShard(): Promise<Shard> {
   const start = workerData as WorkerStart;
   if ('shard' in start) return start.shard;
-  const posted = once(parentPort!, 'message');
-  await (start.expects === 'manifest' ? import('./manifest-blocks.js') : import('./voc-shard.js'));
+  let isHere = false;
+  const posted = once(parentPort!, 'message').finally(() => {
+    isHere = true;
+  });
+  if (start.expects === 'manifest') {
+    await import('./manifest-blocks.js');
+  } else {
+    const { practise } = await import('./voc-shard.js');
+    await practise(storage, start.examples, () => isHere);
+  }
   const [shard] = await posted;
   return shard;
 }
@@ -66,7 +81,6 @@ async function run(shard: Shard): Promise<unknown> {
   return await runVocShard(storage, shard, onProgress);
 }
 
-const storage = new LocalStorage();
 try {
   post({ kind: 'done', result: await run(await ownShard()) });
 } catch (error) {

@@ -26,6 +26,9 @@ const plainFile: Kind = { kind: 'file', viaLink: false };
 /** Entries read or given out between two turns of the event loop. */
 const entriesPerTurn = 8192;
 
+/** Paths that `onFound` is given. */
+const examples = 64;
+
 /** A directory that is being walked, with the ones above it. */
 interface Level {
   readonly path: string;
@@ -128,7 +131,10 @@ async function openLevel(
         names.push(entry.name);
         if (!entry.isFile()) kinds.set(entry.name, await kindOf(entry, path, options));
         if (++found.entries % entriesPerTurn !== 0) continue;
-        options.onFound?.(found.entries);
+        options.onFound?.(
+          found.entries,
+          names.slice(-examples).map((name) => join(path, name)),
+        );
         await nextTurn();
         throwIfAborted(options.signal);
       }

@@ -74,9 +74,10 @@ export interface ListOptions extends StorageOptions {
   readonly followLinks?: boolean | undefined;
   /**
    * Hears now and then how many entries were found so far, directories included, where a listing finds more than
-   * it gives out at first: a local directory is read to its end before its first entry is known.
+   * it gives out at first: a local directory is read to its end before its first entry is known. With the paths of
+   * some of those found, in no order.
    */
-  readonly onFound?: ((entries: number) => void) | undefined;
+  readonly onFound?: ((entries: number, some: readonly string[]) => void) | undefined;
 }
 
 /** `create`: an existing file is an `AlreadyExists` error and stays as it is. `overwrite`: it is replaced. */
