@@ -35,7 +35,12 @@ export function addRepair(program: Command, io: CommandIo, done: (code: ExitCode
         '--coords <from[:to]>',
         'what coordinates mean, and what they are to be written as: zeroBased, voc1, minusOne, zeroInclusive',
       )
-      .option('--outside-fraction <share>', 'drop-outside: the share of a shape that may be outside', numberFrom(0), 0.5)
+      .option(
+        '--outside-fraction <share>',
+        'drop-outside: the share of a shape that may be outside',
+        numberFrom(0),
+        0.5,
+      )
       .option('--min-side <pixels>', 'drop-small: the least side of a box', numberFrom(0), 2)
       .option('--dry-run', 'only list what would be done; nothing is written'),
   );

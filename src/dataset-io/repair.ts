@@ -204,7 +204,11 @@ class RepairStage implements Stage {
     if (!this.names.has('drop-unparsable') || name === undefined || cause !== undefined) return false;
     const first = diagnostics.find(({ severity }) => severity === 'error') ?? diagnostics[0];
     this.tally('drop-unparsable', 1, 0);
-    this.note({ fix: 'drop-unparsable', file: first?.file ?? name, ...(first === undefined ? {} : { from: first.message }) });
+    this.note({
+      fix: 'drop-unparsable',
+      file: first?.file ?? name,
+      ...(first === undefined ? {} : { from: first.message }),
+    });
     return true;
   }
 
@@ -287,10 +291,17 @@ class RepairStage implements Stage {
       const document = await this.document(file, patient);
       after += document.objects.length;
       try {
-        const bytes = this.bytes(document === file.document ? file.bytes : encodeVoc(document), file, patient);
+        const bytes = this.bytes(
+          document === file.document ? file.bytes : encodeVoc(document),
+          file,
+          patient,
+        );
         if (bytes !== file.bytes) batch.setDocument(row, file.index, bytes);
       } catch (error) {
-        if (!(error instanceof LabelkitError) || (error.code !== 'InvalidData' && error.code !== 'Unsupported'))
+        if (
+          !(error instanceof LabelkitError) ||
+          (error.code !== 'InvalidData' && error.code !== 'Unsupported')
+        )
           throw error;
         const message = `the annotation file cannot be mended: ${error.message}`;
         await batch.refuse(row, [
@@ -435,7 +446,8 @@ class RepairStage implements Stage {
   private async look(row: Row): Promise<ImageLook | undefined> {
     try {
       const location = resolveReference(row.sample.source, row.base);
-      if (location.kind !== 'local' && location.kind !== 'memory' && location.kind !== 'obs') return undefined;
+      if (location.kind !== 'local' && location.kind !== 'memory' && location.kind !== 'obs')
+        return undefined;
       const path = openable(location);
       return await lookAtStoredImage(storageOf(path, this.context.places), path, this.context.signal);
     } catch (error) {
@@ -458,10 +470,7 @@ class RepairStage implements Stage {
     this.note({ ...change, file: path, source: row.sample.source });
   }
 
-  private noteOf(
-    row: Row | undefined,
-    change: Pick<RepairChange, 'fix' | 'pointer' | 'from' | 'to'>,
-  ): void {
+  private noteOf(row: Row | undefined, change: Pick<RepairChange, 'fix' | 'pointer' | 'from' | 'to'>): void {
     if (row === undefined) return;
     const { file, line, sample } = row;
     this.note({ ...change, file, ...(line === undefined ? {} : { line }), source: sample.source });

@@ -54,11 +54,7 @@ export function convertCoordinates<T extends ImageAnnotation>(
 
 /** The plane of an image as a box in a convention: the range that numbers of boxes have. */
 export function imageBox(width: number, height: number, convention: CoordinateConvention): BndBox {
-  return convertBox(
-    { kind: 'bndbox', xmin: 0, ymin: 0, xmax: width, ymax: height },
-    'zeroBased',
-    convention,
-  );
+  return convertBox({ kind: 'bndbox', xmin: 0, ymin: 0, xmax: width, ymax: height }, 'zeroBased', convention);
 }
 
 /** How often numbers of boxes stand at the edges of their images, both axes together: what tells a convention. */
@@ -92,7 +88,10 @@ export const noCoordinateEvidence: CoordinateEvidence = {
 export type EvidenceCounts = { -readonly [K in keyof CoordinateEvidence]: number };
 
 /** Counts what the boxes of an image show. */
-export function addCoordinateEvidence(counts: EvidenceCounts, { objects, width, height }: ImageAnnotation): void {
+export function addCoordinateEvidence(
+  counts: EvidenceCounts,
+  { objects, width, height }: ImageAnnotation,
+): void {
   if (width === undefined || height === undefined || !(width > 1) || !(height > 1)) return;
   for (const object of objects) addObject(counts, object, width, height);
 }
@@ -122,7 +121,8 @@ function addAxis(counts: EvidenceCounts, min: number, max: number, size: number)
 
 /** Adds the counts of another part of the data. */
 export function mergeCoordinateEvidence(counts: EvidenceCounts, other: CoordinateEvidence): void {
-  for (const key of Object.keys(noCoordinateEvidence) as (keyof CoordinateEvidence)[]) counts[key] += other[key];
+  for (const key of Object.keys(noCoordinateEvidence) as (keyof CoordinateEvidence)[])
+    counts[key] += other[key];
 }
 
 /** Which convention numbers of boxes look like. */

@@ -11,13 +11,29 @@ export interface Fix {
 
 /** Every fix, in the order in which they are applied. */
 const table = [
-  ['bom', ['V005', 'M002'], 'Takes the UTF-8 byte order mark off annotation files; manifests are written without one anyway.'],
-  ['crlf', ['M007'], 'Ends the lines of annotation files with LF alone, as those of manifests are written anyway.'],
+  [
+    'bom',
+    ['V005', 'M002'],
+    'Takes the UTF-8 byte order mark off annotation files; manifests are written without one anyway.',
+  ],
+  [
+    'crlf',
+    ['M007'],
+    'Ends the lines of annotation files with LF alone, as those of manifests are written anyway.',
+  ],
   ['drop-unparsable', ['V001', 'M083'], 'Leaves out samples whose annotation file cannot be read.'],
   ['drop-unlabelled', ['V030'], 'Leaves out samples without any object or other label.'],
   ['drop-boxless', ['V050'], 'Removes objects that have no bndbox.'],
-  ['fill-size', ['V022', 'V023'], 'Writes width and height where they are missing or 0, from the header of the image.'],
-  ['filename', ['V021', 'V026', 'V027', 'M084'], 'Names the image in <filename> as the annotation file and the image are named.'],
+  [
+    'fill-size',
+    ['V022', 'V023'],
+    'Writes width and height where they are missing or 0, from the header of the image.',
+  ],
+  [
+    'filename',
+    ['V021', 'V026', 'V027', 'M084'],
+    'Names the image in <filename> as the annotation file and the image are named.',
+  ],
   ['extension', ['V026'], 'Gives <filename> the extension of what the image is by its content.'],
   ['path', ['V031'], 'Removes a <path> that is not where the image is.'],
   ['swap-corners', ['V075'], 'Puts the corners of boxes in order.'],

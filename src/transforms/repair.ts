@@ -116,10 +116,7 @@ function clipShape(shape: Shape, bounds: BndBox): Shape {
   const { xmin, ymin, xmax, ymax } = shape;
   const overlaps = (min: number, max: number, least: number, most: number) =>
     Math.max(min, max) >= least && Math.min(min, max) <= most;
-  if (
-    !overlaps(xmin, xmax, bounds.xmin, bounds.xmax) ||
-    !overlaps(ymin, ymax, bounds.ymin, bounds.ymax)
-  ) {
+  if (!overlaps(xmin, xmax, bounds.xmin, bounds.xmax) || !overlaps(ymin, ymax, bounds.ymin, bounds.ymax)) {
     return shape;
   }
   return {

@@ -12,7 +12,7 @@ export function changed<T extends object>(original: T, members: Partial<T>): T {
  */
 export function withShapes<T extends ImageAnnotation>(image: T, change: (shape: Shape) => Shape): T {
   const objects = listWith(image.objects, change);
-  return objects === image.objects ? image : changed<ImageAnnotation>(image, { objects }) as T;
+  return objects === image.objects ? image : (changed<ImageAnnotation>(image, { objects }) as T);
 }
 
 function listWith(objects: readonly ImageObject[], change: (shape: Shape) => Shape): readonly ImageObject[] {
