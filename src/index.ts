@@ -8,6 +8,7 @@ export {
 // Data sets of any format
 export { allRules } from './dataset-io/all-rules.js';
 export { type ConvertOptions, convert } from './dataset-io/convert.js';
+export { detectCoordinates } from './dataset-io/coords.js';
 export { type Detection, detectFormat } from './dataset-io/detect.js';
 export { type FormatId, type FormatInfo, formatInfo, formats } from './dataset-io/formats.js';
 export { type Inspection, inspect } from './dataset-io/inspect.js';
@@ -27,6 +28,13 @@ export {
 } from './dataset-io/manifest-io.js';
 export { type Dataset, type DatasetRow, type OpenDatasetOptions, openDataset } from './dataset-io/open.js';
 export type { OnProgress, Progress } from './dataset-io/progress.js';
+export {
+  type FixCount,
+  type RepairChange,
+  type RepairOptions,
+  type RepairResult,
+  repairDataset,
+} from './dataset-io/repair.js';
 export type { Row } from './dataset-io/rows.js';
 export type { OnError, Output, RunOptions, RunResult } from './dataset-io/run.js';
 // The names of the Python SDK
@@ -105,6 +113,7 @@ export {
   AbortedError,
   type CoordinateConvention,
   convertBox,
+  convertShape,
   coordinateConventions,
   DataError,
   type Diagnostic,

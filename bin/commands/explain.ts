@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Rule } from '../../src/model/index.js';
 import { OptionError } from '../../src/model/index.js';
+import { fixesOfRule } from '../../src/transforms/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { type CommandIo, writeText } from '../io.js';
 
@@ -15,12 +16,14 @@ function severities(rule: Rule): string {
 }
 
 function describe(rule: Rule): string {
+  const repairs = fixesOfRule(rule.id);
   return [
     `${rule.id}  ${rule.name}`,
     '',
     `  What      ${rule.summary}`,
     `  Why       ${rule.why}`,
     `  Fix       ${rule.fix}`,
+    ...(repairs.length === 0 ? [] : [`  Repair    labelkit repair --fix ${repairs.join(' or ')}`]),
     `  Severity  ${severities(rule)}`,
     ...(rule.crossSample === true
       ? [
@@ -29,6 +32,12 @@ function describe(rule: Rule): string {
       : []),
     '',
   ].join('\n');
+}
+
+/** The rule with the names of the fixes that `repair` has for it. */
+function withFixes(rule: Rule): Rule & { readonly repair?: readonly string[] } {
+  const repair = fixesOfRule(rule.id);
+  return repair.length === 0 ? rule : { ...rule, repair };
 }
 
 /** `labelkit explain <rule>`: what a rule id means, why it matters, how to mend it. */
@@ -50,7 +59,7 @@ export function addExplain(program: Command, io: CommandIo, done: (code: ExitCod
       await writeText(
         io.stdout,
         options.json === true
-          ? `${JSON.stringify({ rules: chosen }, null, 2)}\n`
+          ? `${JSON.stringify({ rules: chosen.map(withFixes) }, null, 2)}\n`
           : chosen.map(describe).join('\n'),
       );
       done(exitCodes.done);
