@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { LabelkitError } from '../src/model/index.js';
 import { addConvert } from './commands/convert.js';
 import { addCopy } from './commands/copy.js';
+import { addDiff } from './commands/diff.js';
 import { addExplain } from './commands/explain.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
@@ -43,6 +44,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addValidate(program, io, done);
   addExplain(program, io, done);
   addConvert(program, io, done);
+  addDiff(program, io, done);
   addRepair(program, io, done);
   addCopy(program, io, done);
   for (const command of program.commands) command.copyInheritedSettings(program);

@@ -10,6 +10,14 @@ export { allRules } from './dataset-io/all-rules.js';
 export { type ConvertOptions, convert } from './dataset-io/convert.js';
 export { detectCoordinates } from './dataset-io/coords.js';
 export { type Detection, detectFormat } from './dataset-io/detect.js';
+export {
+  type DatasetDiff,
+  type DifferenceCounts,
+  type DiffKey,
+  type DiffOptions,
+  diffDatasets,
+  type SampleDifference,
+} from './dataset-io/diff.js';
 export { type FormatId, type FormatInfo, formatInfo, formats } from './dataset-io/formats.js';
 export { type Inspection, inspect } from './dataset-io/inspect.js';
 // Manifests by path

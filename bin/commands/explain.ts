@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Rule } from '../../src/model/index.js';
 import { OptionError } from '../../src/model/index.js';
-import { fixesOfRule } from '../../src/transforms/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { type CommandIo, writeText } from '../io.js';
 
@@ -15,8 +14,7 @@ function severities(rule: Rule): string {
   return parts.join('; ');
 }
 
-function describe(rule: Rule): string {
-  const repairs = fixesOfRule(rule.id);
+function describe(rule: Rule, repairs: readonly string[]): string {
   return [
     `${rule.id}  ${rule.name}`,
     '',
@@ -35,8 +33,7 @@ function describe(rule: Rule): string {
 }
 
 /** The rule with the names of the fixes that `repair` has for it. */
-function withFixes(rule: Rule): Rule & { readonly repair?: readonly string[] } {
-  const repair = fixesOfRule(rule.id);
+function withFixes(rule: Rule, repair: readonly string[]): Rule & { readonly repair?: readonly string[] } {
   return repair.length === 0 ? rule : { ...rule, repair };
 }
 
@@ -49,7 +46,10 @@ export function addExplain(program: Command, io: CommandIo, done: (code: ExitCod
     .option('--all', 'every rule')
     .option('--json', 'print one JSON document')
     .action(async (ids: string[], options: { all?: boolean; json?: boolean }) => {
-      const { allRules } = await import('../../src/dataset-io/all-rules.js');
+      const [{ allRules }, { fixesOfRule }] = await Promise.all([
+        import('../../src/dataset-io/all-rules.js'),
+        import('../../src/transforms/index.js'),
+      ]);
       if (ids.length === 0 && options.all !== true) {
         throw new OptionError('explain needs a rule id', {
           hint: 'For example: labelkit explain M027. All of them: --all.',
@@ -59,8 +59,8 @@ export function addExplain(program: Command, io: CommandIo, done: (code: ExitCod
       await writeText(
         io.stdout,
         options.json === true
-          ? `${JSON.stringify({ rules: chosen.map(withFixes) }, null, 2)}\n`
-          : chosen.map(describe).join('\n'),
+          ? `${JSON.stringify({ rules: chosen.map((rule) => withFixes(rule, fixesOfRule(rule.id))) }, null, 2)}\n`
+          : chosen.map((rule) => describe(rule, fixesOfRule(rule.id))).join('\n'),
       );
       done(exitCodes.done);
     });

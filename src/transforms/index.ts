@@ -11,6 +11,19 @@ export {
   noCoordinateEvidence,
   parseCoordinateChange,
 } from './coords.js';
+export {
+  type DiffItem,
+  diffFields,
+  diffItems,
+  type FieldChange,
+  fieldsOfImage,
+  fieldsOfSample,
+  type ItemChange,
+  type ItemsDiff,
+  type ItemsDiffOptions,
+  itemOfAnnotation,
+  itemOfObject,
+} from './diff.js';
 export { type Fix, type FixName, fixes, fixesOfRule, fixProfiles, parseFixes } from './fixes.js';
 export { boxOf, iou } from './iou.js';
 export { labelMatcher, type Matcher } from './labels.js';
