@@ -55,9 +55,14 @@ export function sensibleKey(
   return a.format === 'manifest' && b.format === 'manifest' ? 'source' : 'name';
 }
 
+/** Read at a time where single lines are asked for. */
+const blockBytes = 32 * 1024;
+
 /** One of two data sets that are compared. */
 export class DiffSide {
   private sampleJoins: Ahead<Row, Joined> | undefined;
+  /** The part of the manifest that was read last for a single line. */
+  private block = { start: 0, bytes: Buffer.alloc(0) };
 
   private constructor(
     readonly path: string,
@@ -131,9 +136,30 @@ export class DiffSide {
   async rowAtOffset(offset: number): Promise<Row | undefined> {
     const { encoding, baseDir, signal } = this.options;
     const own = encoding === undefined ? undefined : parseEncoding(encoding);
-    const text = await lineAt(this.storage, this.path, offset, own, signal);
+    const text =
+      (own ?? 'utf-8') === 'utf-8'
+        ? await this.lineInBlock(offset)
+        : await lineAt(this.storage, this.path, offset, own, signal);
     const { sample } = parseManifestLine(text, { check: 'faults', file: this.file, offset });
     return sample === undefined ? undefined : { sample, file: this.file, base: baseDir ?? dirOf(this.path) };
+  }
+
+  /** The line at an offset of a UTF-8 file, out of a block that holds those after it too: they are often next. */
+  private async lineInBlock(offset: number): Promise<string> {
+    const { storage, path, options } = this;
+    const { signal } = options;
+    let start = offset - this.block.start;
+    if (start < 0 || start >= this.block.bytes.length || this.block.bytes.indexOf(0x0a, start) < 0) {
+      const parts: Uint8Array[] = [];
+      for await (const chunk of storage.openRead(path, { start: offset, end: offset + blockBytes, signal }))
+        parts.push(chunk);
+      this.block = { start: offset, bytes: Buffer.concat(parts) };
+      start = 0;
+    }
+    const { bytes } = this.block;
+    const feed = bytes.indexOf(0x0a, start);
+    if (feed < 0) return await lineAt(storage, path, offset, undefined, signal);
+    return bytes.toString('utf8', start, bytes[feed - 1] === 0x0d && feed > start ? feed - 1 : feed);
   }
 
   /** The names of a tree's annotation files, in the order of {@link batches}. */
