@@ -6,7 +6,10 @@ import { addDiff } from './commands/diff.js';
 import { addExplain } from './commands/explain.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
+import { addObs } from './commands/obs.js';
+import { addRelabel } from './commands/relabel.js';
 import { addRepair } from './commands/repair.js';
+import { addSample } from './commands/sample.js';
 import { addValidate } from './commands/validate.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
 import { type CommandIo, writeText } from './io.js';
@@ -46,8 +49,14 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addConvert(program, io, done);
   addDiff(program, io, done);
   addRepair(program, io, done);
+  addRelabel(program, io, done);
+  addSample(program, io, done);
   addCopy(program, io, done);
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  addObs(program, io, done);
+  const settle = (parent: Command) => {
+    for (const command of parent.commands) settle(command.copyInheritedSettings(parent));
+  };
+  settle(program);
 
   try {
     await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });

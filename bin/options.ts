@@ -41,6 +41,15 @@ export function byteSize(text: string): number {
   return Number(match[1]) * unit;
 }
 
+/** A time with a unit, `90s`, `30m`, `12h`, `1d` or `2w`, in ms. */
+export function duration(text: string): number {
+  const [, digits, unit] = /^(\d{1,6})\s*([smhdw])$/i.exec(text.trim()) ?? [];
+  if (digits === undefined || unit === undefined)
+    throw new InvalidArgumentError('It must be a time such as 30m, 12h, 1d or 2w.');
+  const seconds = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 }[unit.toLowerCase()]!;
+  return Number(digits) * seconds * 1_000;
+}
+
 /** Options that every command with an input has. */
 export interface InputFlags {
   readonly from?: string;

@@ -6,6 +6,7 @@ import { type InputFlags, withInputOptions } from './options.js';
 export interface OutputFlags extends InputFlags {
   readonly to?: string;
   readonly mode: 'create' | 'overwrite' | 'append';
+  readonly appendMode: 'rewrite' | 'refuse-normal';
   readonly onError?: 'fail' | 'skip' | 'quarantine';
   readonly quarantine?: string;
   readonly images: ImageHandling;
@@ -23,6 +24,14 @@ export function withOutputOptions(command: Command): Command {
       new Option('--mode <mode>', 'what happens when the output exists')
         .choices(['create', 'overwrite', 'append'])
         .default('create'),
+    )
+    .addOption(
+      new Option(
+        '--append-mode <mode>',
+        'appending to an object that was not made by appending: make it anew of itself and the lines, or refuse',
+      )
+        .choices(['rewrite', 'refuse-normal'])
+        .default('rewrite'),
     )
     .addOption(
       new Option(

@@ -1,5 +1,6 @@
 import type { TransformOptions } from '../src/dataset-io/convert.js';
 import type { RunResult } from '../src/dataset-io/run.js';
+import type { Session } from '../src/dataset-io/session.js';
 import { formatDiagnostic } from '../src/model/index.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { groupDigits } from './group-digits.js';
@@ -31,7 +32,7 @@ export async function runToOutput(
   const bar = new ProgressBar(io, title, flags.quiet === true);
   let result: RunResult;
   try {
-    result = await withSession(flags, io, (session) =>
+    const run = (session: Session) =>
       work({
         from: flags.from,
         to: flags.to,
@@ -51,8 +52,8 @@ export async function runToOutput(
         onProgress: bar.update,
         signal: io.signal,
         session,
-      }),
-    );
+      });
+    result = await withSession(flags, io, run, { append: flags.appendMode });
   } finally {
     bar.clear();
   }

@@ -1,3 +1,4 @@
+import type { ObjectStorageOptions } from '../src/dataset-io/object-storage.js';
 import { Session } from '../src/dataset-io/session.js';
 import type { CommandIo } from './io.js';
 import type { InputFlags } from './options.js';
@@ -10,10 +11,12 @@ export async function withSession<R>(
   { session: profile, quiet }: Pick<InputFlags, 'session' | 'quiet'>,
   io: CommandIo,
   work: (session: Session) => Promise<R>,
+  objectStorage: ObjectStorageOptions = {},
 ): Promise<R> {
   const session = new Session({
     profile,
     environment: io.env,
+    objectStorage,
     onWarning: ({ kind, message }) => {
       if (quiet !== true || kind === 'insecure') io.stderr.write(`warning: ${message}\n`);
     },

@@ -34,8 +34,16 @@ export {
   writeManifest,
   writeManifestBatches,
 } from './dataset-io/manifest-io.js';
+export type { ObjectStorage, ObjectStorageOptions } from './dataset-io/object-storage.js';
 export { type Dataset, type DatasetRow, type OpenDatasetOptions, openDataset } from './dataset-io/open.js';
 export type { OnProgress, Progress } from './dataset-io/progress.js';
+export {
+  type LabelSurvey,
+  type RelabelOptions,
+  type RelabelResult,
+  relabel,
+  suggestRelabel,
+} from './dataset-io/relabel.js';
 export {
   type FixCount,
   type RepairChange,
@@ -45,6 +53,7 @@ export {
 } from './dataset-io/repair.js';
 export type { Row } from './dataset-io/rows.js';
 export type { OnError, Output, RunOptions, RunResult } from './dataset-io/run.js';
+export { type SampleOptions, sample } from './dataset-io/sample.js';
 // The names of the Python SDK
 export {
   Annotation,

@@ -149,7 +149,10 @@ describe('each door opens on exactly these names', () => {
       readManifestBatches
       readVoc
       readVocFile
+      relabel
       rotationOf
+      sample
+      suggestRelabel
       tasks
       toGithub
       toJunit
@@ -253,6 +256,7 @@ describe('each door opens on exactly these names', () => {
       "Loan
       LocalStorage
       MemoryStorage
+      Spool
       baseName
       compareUtf8
       containedPath

@@ -8,13 +8,13 @@ import { writeManifestRows } from './manifest-writer.js';
 import { FileQuarantine, LineQuarantine, type Quarantine } from './quarantine.js';
 import type { RowBatch } from './rows.js';
 import { Run, type RunOptions, type RunResult } from './run.js';
-import { type Stage, staged } from './stage.js';
+import { type Stage, type StageContext, staged } from './stage.js';
 import { dirOf, Loan, parseLocation, type TreeMode } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
 import type { ImageHandling, WriteRows, WriterContext } from './writer.js';
 
 export interface ConvertOptions extends RunOptions, Places {
-  /** Format of the input; default: detected. */
+  /** Format of the input; default: detected, and for a transform of standard input `manifest`. */
   readonly from?: string | undefined;
   /** Format of the output. */
   readonly to: string;
@@ -192,10 +192,35 @@ export async function rehearse(
   stage: Stage,
   options: TransformOptions = {},
 ): Promise<RunResult> {
-  return await pass(input, output, options, stage, async (batches, { run }) => {
+  const { quarantine: _, onError, ...rest } = options;
+  const quiet = { ...rest, onError: onError === 'quarantine' ? 'skip' : onError };
+  return await pass(input, output, quiet, stage, async (batches, { run }) => {
     for await (const { count } of batches) run.written += count;
     return [];
   });
+}
+
+/**
+ * Shows a data set to a stage and writes nothing, for what needs to know all of it before {@link transform} passes it.
+ * Records that cannot be read are left out without a word: they are heard of when they are to be written.
+ *
+ * @throws as {@link transform}, but never DataError
+ */
+export async function survey(input: string, stage: Stage, options: TransformOptions = {}): Promise<void> {
+  const { signal } = options;
+  const from = options.from ?? (input === '-' ? 'manifest' : undefined);
+  const resolved = await resolveInput(storageOf(input, options), input, from, signal);
+  const { batches, totals } = await open(resolved, input, resolved.format, options, new Loan());
+  const { onProgress } = options;
+  const run = new Run({ onError: 'skip', maxDiagnostics: 0, onProgress, signal }, undefined, totals);
+  for await (const _ of staged(run.account(batches), stage, contextOf(input, run, options)));
+}
+
+/** What a stage over an input is given. */
+function contextOf(input: string, run: Run, options: TransformOptions): StageContext {
+  const { storage, session, root, baseDir, signal } = options;
+  const file = input === '-' ? '<stdin>' : input;
+  return { run, file, base: baseDir ?? dirOf(input), storage, session, root, signal };
 }
 
 async function pass(
@@ -208,7 +233,8 @@ async function pass(
   throwIfAborted(options.signal);
   // What is wrong with the output is said before anything is read, where its format is named.
   if (options.to !== undefined) checkOptions(input, output, formatInfo(options.to).id, options);
-  const resolved = await resolveInput(storageOf(input, options), input, options.from, options.signal);
+  const named = options.from ?? (stage !== undefined && input === '-' ? 'manifest' : undefined);
+  const resolved = await resolveInput(storageOf(input, options), input, named, options.signal);
   const from = resolved.format;
   const to = options.to === undefined ? from : formatInfo(options.to).id;
   if (options.to === undefined) checkOptions(input, output, to, options);
@@ -219,19 +245,7 @@ async function pass(
   try {
     const write = ownWrite ?? (await writers[to]());
     const booked = run.account(batches, stage?.dropsFault?.bind(stage));
-    const { root, signal } = options;
-    const place = { file: input === '-' ? '<stdin>' : input, base: options.baseDir ?? dirOf(input) };
-    const passed =
-      stage === undefined
-        ? booked
-        : staged(booked, stage, {
-            run,
-            ...place,
-            storage: options.storage,
-            session: options.session,
-            root,
-            signal,
-          });
+    const passed = stage === undefined ? booked : staged(booked, stage, contextOf(input, run, options));
     const outputs = await write(passed, {
       storage: storageOf(output, options),
       output,

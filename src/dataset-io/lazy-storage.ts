@@ -14,16 +14,16 @@ import type {
 } from './storage/index.js';
 
 /** A storage that is made when it is first used, once for all users; a failure to make it is everybody's. */
-export class LazyStorage implements Storage {
-  private made: Promise<Storage> | undefined;
+export class LazyStorage<S extends Storage = Storage> implements Storage {
+  private made: Promise<S> | undefined;
 
   constructor(
     readonly scheme: Storage['scheme'],
-    private readonly make: () => Promise<Storage>,
+    private readonly make: () => Promise<S>,
   ) {}
 
   /** The storage itself. What could not be made is tried again with the next use. */
-  get(): Promise<Storage> {
+  get(): Promise<S> {
     this.made ??= this.make().catch((error: unknown) => {
       this.made = undefined;
       throw error;

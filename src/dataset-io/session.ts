@@ -11,14 +11,22 @@ import {
   type SettingsWarning,
 } from '../cloud/index.js';
 import { explainJsonError, lineColumn } from '../text/index.js';
-import { LazyStorage } from './lazy-storage.js';
-import { ioError, type Storage } from './storage/index.js';
+import {
+  checkObjectStorage,
+  LazyObjectStorage,
+  type ObjectStorage,
+  type ObjectStorageOptions,
+} from './object-storage.js';
+import { ioError } from './storage/index.js';
+import type { ObsStorage } from './storage/obs/index.js';
 import { ObsFiles } from './transfer/obs-files.js';
 
 /** Everything is optional: what is not said is looked for in a profile and in the environment. */
 export interface SessionOptions extends IdentityOptions {
   /** Called once for each thing that is allowed and not wise, such as not checking certificates. */
   readonly onWarning?: ((warning: SettingsWarning) => void) | undefined;
+  /** How it is read and written: timeouts, sizes, requests at a time. */
+  readonly objectStorage?: ObjectStorageOptions | undefined;
 }
 
 /**
@@ -30,18 +38,19 @@ export interface SessionOptions extends IdentityOptions {
  */
 export class Session {
   readonly #options: SessionOptions;
-  readonly #storage: LazyStorage;
+  readonly #storage: LazyObjectStorage;
   #identity: Promise<Identity> | undefined;
 
   /** @throws OptionError for options that do not fit together, or are unknown */
   constructor(options: SessionOptions = {}) {
-    checkIdentity(options, ['onWarning'] satisfies (keyof SessionOptions)[]);
+    checkIdentity(options, ['onWarning', 'objectStorage'] satisfies (keyof SessionOptions)[]);
+    checkObjectStorage(options.objectStorage);
     this.#options = { ...options };
-    this.#storage = new LazyStorage('obs', () => this.#openStorage());
+    this.#storage = new LazyObjectStorage(() => this.#openStorage());
   }
 
   /** Object storage: what opens `obs://bucket/key`, and `s3://` and `s3a://`, which mean the same. */
-  get storage(): Storage {
+  get storage(): ObjectStorage {
     return this.#storage;
   }
 
@@ -68,8 +77,7 @@ export class Session {
   /** Ends idle connections; the session can still be used. */
   async close(): Promise<void> {
     if (!this.#storage.isUsed) return;
-    const storage: Storage & { close?: () => Promise<void> } = await this.#storage.get();
-    await storage.close?.();
+    await (await this.#storage.get()).close();
   }
 
   toString(): string {
@@ -99,7 +107,7 @@ export class Session {
     return this.#identity;
   }
 
-  async #openStorage(): Promise<Storage> {
+  async #openStorage(): Promise<ObsStorage> {
     const { credentials, settings } = await this.#resolve();
     // Keys that are missing or wrong are said before anything is loaded or asked.
     await credentials.get();
@@ -107,6 +115,7 @@ export class Session {
     const { createObsStorage } = await import('./storage/obs/index.js');
     const { endpoint, region, addressing, signature, insecure, engine } = settings;
     return createObsStorage({
+      ...this.#options.objectStorage,
       endpoint,
       addressing,
       signature,

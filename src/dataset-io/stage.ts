@@ -28,6 +28,8 @@ export interface Stage {
    * they follow from the usage.
    */
   readonly lists?: 'kept' | 'renewed';
+  /** Asked after each batch: true when nothing that is still to come will pass, so that it need not be read. */
+  isDone?(): boolean;
 }
 
 /** Samples on their way, to be looked at, left out or changed in place. Numbers of rows are those of this batch. */
@@ -36,6 +38,8 @@ export interface StageBatch {
   readonly rowCount: number;
   /** Undefined: the row holds no sample, or it was dropped. */
   row(row: number): Row | undefined;
+  /** True when {@link row} gives something; no line is parsed for it. */
+  has(row: number): boolean;
   /** `source` of the sample, without parsing a line for it; undefined as with {@link row}. */
   source(row: number): string | undefined;
   /** `usage` of the sample, without parsing a line for it. */
@@ -74,6 +78,7 @@ abstract class Batch implements StageBatch {
 
   abstract readonly rowCount: number;
   abstract row(row: number): Row | undefined;
+  abstract has(row: number): boolean;
   abstract source(row: number): string | undefined;
   abstract usage(row: number): string | undefined;
   abstract setUsage(row: number, usage: string | undefined): void;
@@ -186,6 +191,10 @@ class Lines extends Batch {
     return this.rows[row];
   }
 
+  has(row: number): boolean {
+    return this.batch.lines.outcome(row) !== false;
+  }
+
   source(row: number): string | undefined {
     return this.batch.lines.source(row);
   }
@@ -273,6 +282,10 @@ class Objects extends Batch {
 
   row(row: number): Row | undefined {
     return this.rows[row];
+  }
+
+  has(row: number): boolean {
+    return this.rows[row] !== undefined;
   }
 
   source(row: number): string | undefined {
@@ -377,6 +390,7 @@ export async function* staged(
     } finally {
       own.close();
     }
+    if (stage.isDone?.() === true) return;
   }
 }
 

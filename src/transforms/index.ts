@@ -28,6 +28,9 @@ export { type Fix, type FixName, fixes, fixesOfRule, fixProfiles, parseFixes } f
 export { boxOf, iou } from './iou.js';
 export { labelMatcher, type Matcher } from './labels.js';
 export { defaultSeed, SeededRandom, unitHash } from './random.js';
+export { Relabeler, type RelabelReport, type RelabelRules } from './relabel.js';
+export { parseRelabelCsv } from './relabel-csv.js';
+export { type LabelDifference, type LabelSuggestion, suggestLabels } from './relabel-suggest.js';
 export {
   countFaults,
   repairShapes,
@@ -35,3 +38,4 @@ export {
   type ShapeRepairOptions,
   shapeText,
 } from './repair.js';
+export { drawCapped, drawCount, drawFraction, drawStratified } from './sample.js';

@@ -19,11 +19,14 @@ export function labelMatcher(patterns: Iterable<string>): Matcher {
   return (label) => exact.has(label) || globs.some((tokens) => matches([...label], tokens));
 }
 
-const anyRun = Symbol('*');
-const anyOne = Symbol('?');
-type Token = string | typeof anyRun | typeof anyOne;
+/** Any characters in a pattern. */
+export const anyRun: unique symbol = Symbol('*');
+/** One character of a pattern. */
+export const anyOne: unique symbol = Symbol('?');
+export type Token = string | typeof anyRun | typeof anyOne;
 
-function tokensOf(pattern: string): Token[] {
+/** The characters and wildcards of a pattern. */
+export function tokensOf(pattern: string): Token[] {
   const tokens: Token[] = [];
   const characters = [...pattern];
   for (let at = 0; at < characters.length; at++) {

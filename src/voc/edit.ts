@@ -33,8 +33,8 @@ export function removeVocObject<T extends Uint8Array | string>(input: T, index: 
 
 /** Changes to one annotation file. */
 export interface VocChanges {
-  /** Objects to take out: which `object` of the file, from 1. */
-  readonly remove?: Iterable<number>;
+  /** What to take out: which `object` of the file, from 1, or the pointer of any element below the root. */
+  readonly remove?: Iterable<number | string>;
   /** New texts of elements, by pointers as in findings: `/annotation/object[2]/name`. */
   readonly texts?: Iterable<readonly [pointer: string, text: string]>;
 }
@@ -51,19 +51,27 @@ export function changeVoc<T extends Uint8Array | string>(
   { remove = [], texts = [] }: VocChanges,
 ): T {
   const edits = new XmlEdits(input);
-  const removed = new Set(remove);
-  for (const index of removed) edits.remove(elementAt(edits, `/annotation/object[${index}]`));
+  const removed = new Set<XmlElement>();
+  for (const one of remove)
+    removed.add(elementAt(edits, typeof one === 'number' ? `/annotation/object[${one}]` : one));
+  if (removed.has(edits.annotation)) throw new OptionError('the root of a file cannot be taken out');
   let count = removed.size;
+  for (const element of removed) if (!isWithin(element.parent, removed)) edits.remove(element);
   for (const [pointer, text] of texts) {
-    const [, object] = /^\/annotation\/object\[(\d+)\]/.exec(pointer) ?? [];
-    if (object !== undefined && removed.has(Number(object))) continue;
-    setText(edits, pointer, text);
+    const element = elementAt(edits, pointer);
+    if (isWithin(element, removed)) continue;
+    setText(edits, element, pointer, text);
     count++;
   }
   return count === 0 ? input : (edits.apply() as T);
 }
 
-function setText(edits: XmlEdits, pointer: string, text: string): void {
+function isWithin(element: XmlElement | undefined, others: ReadonlySet<XmlElement>): boolean {
+  for (let at = element; at !== undefined; at = at.parent) if (others.has(at)) return true;
+  return false;
+}
+
+function setText(edits: XmlEdits, element: XmlElement, pointer: string, text: string): void {
   const character = illegalCharacter(text);
   if (character !== undefined) {
     throw new LabelkitError(
@@ -71,7 +79,6 @@ function setText(edits: XmlEdits, pointer: string, text: string): void {
       `${pointer} cannot be set to a text with ${character}, which XML cannot hold`,
     );
   }
-  const element = elementAt(edits, pointer);
   if (element.children.some((child) => child.kind === 'element')) {
     throw new OptionError(`${pointer} holds elements, so it has no text to set`);
   }

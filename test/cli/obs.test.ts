@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
+import { createObsStorage } from '../../src/dataset-io/storage/obs/index.js';
 import { type ObsServer, type ObsServerOptions, startObsServer } from '../server/obs/index.js';
 import { filesIn, scratch } from '../support/scratch.js';
 import { vocXml } from '../support/voc-xml.js';
@@ -381,6 +382,106 @@ test('a profile is used by name', async () => {
   expect((await run(server, [...args, '--session', 'work'], { env, cwd })).code).toBe(0);
   const unknown = await run(server, [...args, '--session', 'home'], { env, cwd });
   expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no profile "home"') });
+});
+
+/** A client in this process. */
+function clientOf(server: ObsServer) {
+  const { endpoint, accessKey, secretKey } = server;
+  return createObsStorage({
+    endpoint,
+    addressing: 'path',
+    engine: 'native',
+    credentials: async () => ({ accessKey, secretKey }),
+    write: { partBytes: 102_400 },
+  });
+}
+
+describe('what killed writers left', () => {
+  test('uploads are listed, taken back by age, and counted', async () => {
+    const server = await service();
+    const client = clientOf(server);
+    for (const key of ['dir/a', 'dir/b', 'other']) {
+      const writer = await client.openWrite(`obs://data/${key}`);
+      await writer.write(Buffer.alloc(250_000));
+    }
+    await client.close();
+    while (server.openUploads < 3) await new Promise(setImmediate);
+    const clean = (...args: string[]) => run(server, ['obs', 'clean-uploads', 'obs://data/dir/', ...args]);
+    expect(await clean()).toEqual({ code: 0, stdout: 'took back 0 uploads, left 2\n', stderr: '' });
+    const dry = await clean('--older-than', '0s', '--dry-run');
+    expect(dry.stdout).toMatch(
+      /^obs:\/\/data\/dir\/a {2}begun \S+Z\nobs:\/\/data\/dir\/b {2}begun \S+Z\nwould take back 2 uploads, left 0\n$/,
+    );
+    expect(server.openUploads).toBe(3);
+    const done = await clean('--older-than', '0s', '--json');
+    expect(JSON.parse(done.stdout)).toEqual({
+      removed: 2,
+      left: 0,
+      uploads: ['a', 'b'].map((name) => ({ path: `obs://data/dir/${name}`, started: expect.any(String) })),
+      dryRun: false,
+    });
+    expect(server.openUploads).toBe(1);
+  });
+
+  test.each(['1', 'd', '-1d', '1y', '1.5d'])('--older-than %s is no time', async (time) => {
+    const said = await run(await service(), ['obs', 'clean-uploads', 'obs://data/', '--older-than', time]);
+    expect(said).toMatchObject({ code: 2, stderr: expect.stringContaining('30m, 12h, 1d or 2w') });
+  });
+
+  test('a lock is removed, and its holder named', async () => {
+    const holder = { token: 'x', host: 'other-host', pid: 17, since: '2026-01-02T03:04:05.000Z' };
+    const lock = '.list.manifest.labelkit-lock';
+    const server = await service({ 'list.manifest': '{}\n', [lock]: JSON.stringify(holder) });
+    const cwd = scratch({ 'in.manifest': '{"source":"obs://data/1.jpg"}\n' });
+    const append = () =>
+      run(
+        server,
+        ['convert', 'in.manifest', 'obs://data/list.manifest', '--to', 'manifest', '--mode', 'append'],
+        {
+          cwd,
+        },
+      );
+    expect(await append()).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('labelkit obs break-lock'),
+    });
+    const unlock = (...args: string[]) =>
+      run(server, ['obs', 'break-lock', 'obs://data/list.manifest', ...args]);
+    expect(await unlock()).toEqual({
+      code: 0,
+      stdout:
+        'removed the lock of obs://data/list.manifest, held by process 17 on other-host since 2026-01-02T03:04:05.000Z\n',
+      stderr: '',
+    });
+    expect(server.keys('data')).toEqual(['list.manifest']);
+    expect((await unlock('--json')).stdout).toBe(
+      `${JSON.stringify({ path: 'obs://data/list.manifest', broken: false, holder: null }, null, 2)}\n`,
+    );
+    expect((await unlock()).stdout).toBe('obs://data/list.manifest is not locked\n');
+    expect((await append()).code).toBe(0);
+  });
+
+  test.each([
+    ['clean-uploads', './dir'],
+    ['break-lock', './file'],
+  ])('obs %s is for object storage', async (name, path) => {
+    const said = await run(await service(), ['obs', name, path]);
+    expect(said).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is not a path in object storage'),
+    });
+  });
+});
+
+test('an append that would make an object anew can be refused', async () => {
+  const server = await service({ 'list.manifest': '{"source":"obs://data/0.jpg"}\n' });
+  const cwd = scratch({ 'in.manifest': '{"source":"obs://data/1.jpg"}\n' });
+  const args = ['convert', 'in.manifest', 'obs://data/list.manifest', '--to', 'manifest', '--mode', 'append'];
+  const refused = await run(server, [...args, '--append-mode', 'refuse-normal'], { cwd });
+  expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('list.manifest') });
+  expect(server.get('data', 'list.manifest')?.toString()).toBe('{"source":"obs://data/0.jpg"}\n');
+  expect((await run(server, args, { cwd })).code).toBe(0);
+  expect(server.get('data', 'list.manifest')?.toString().split('\n').length).toBe(3);
 });
 
 test.each(['SIGINT', 'SIGTERM'] as const)(

@@ -352,7 +352,7 @@ describe('the index of samples', () => {
   test('gives each sample of a key once, in order', () => {
     const index = new SampleIndex();
     const keys = Array.from({ length: 5000 }, (_, at) => `k${at % 1700}`);
-    keys.forEach((key, at) => index.add(key, at * 10));
+    for (const [at, key] of keys.entries()) index.add(key, at * 10);
     index.finish();
     for (const [at, key] of keys.entries()) {
       const [first] = index.candidates(key);

@@ -463,9 +463,8 @@ describe('many small files', () => {
   test('a break gives up what was fetched ahead', async () => {
     const { session, counts, wire } = counting();
     for await (const { name } of readVoc('obs://bucket/in', { session })) if (name === '020.xml') break;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(counts.now).toBe(0);
-    expect(wire.openBodies).toBe(0);
+    // What is under way ends some turns later, or never, which the test's own limit tells.
+    while (counts.now > 0 || wire.openBodies > 0) await new Promise(setImmediate);
     expect(wire.count('getObject')).toBeLessThan(60);
   });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ObsWire, WireFault } from '../../src/dataset-io/storage/obs/wire.js';
+import { type ObjectBody, type ObsWire, WireFault } from '../../src/dataset-io/storage/obs/wire.js';
+import { readableOf } from '../dataset-io/storage/obs/body.js';
 
 export interface Place {
   readonly bucket: string;
@@ -42,10 +43,8 @@ const md5 = (bytes: Uint8Array): Buffer => createHash('md5').update(bytes).diges
 const sent = (body: Uint8Array) => ({ body, contentMd5: md5(body).toString('base64') });
 const text = (content: string) => sent(Buffer.from(content));
 
-async function contentOf(answer: { readonly body: AsyncIterable<Uint8Array> }): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of answer.body) pieces.push(piece);
-  return Buffer.concat(pieces);
+async function contentOf({ body }: { readonly body: ObjectBody }): Promise<Buffer> {
+  return Buffer.concat(await readableOf(body).toArray());
 }
 
 /** What a request is refused with. */

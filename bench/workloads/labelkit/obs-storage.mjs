@@ -25,11 +25,12 @@ export async function openStorage(path, concurrency) {
 }
 
 /**
+ * Reads as whoever is done with a chunk when the next one is asked for.
  * @param {any} storage
  * @param {string} path
  */
 export async function countBytes(storage, path) {
   let bytes = 0;
-  for await (const chunk of storage.openRead(path)) bytes += chunk.length;
+  for await (const chunk of storage.openRead(path, { reuse: true })) bytes += chunk.length;
   return bytes;
 }

@@ -4,6 +4,7 @@ export { type CopyResult, copyFile, type Place, sameContent } from './copy-file.
 export { ioError } from './io-error.js';
 export { LocalStorage, type LocalStorageOptions } from './local.js';
 export { MemoryStorage } from './memory.js';
+export { type Piece, Spool } from './spool.js';
 export {
   type AppendOptions,
   type AppendResult,

@@ -1,20 +1,33 @@
 import { isObsError } from './errors.js';
 import type { Call, ObsRequests } from './requests.js';
 
-export interface CleanUpResult {
-  /** Uploads that were taken back. */
-  readonly removed: number;
-  /** Uploads that are younger, or ended by themselves meanwhile. */
-  readonly left: number;
+/** A multipart upload that was begun and never ended. */
+export interface OpenUpload {
+  /** Of the object that it was to become. */
+  readonly path: string;
+  readonly started: Date;
 }
 
-/** Takes back the uploads below a key prefix that were begun before a time. */
+export interface CleanUpResult {
+  /** Uploads that were taken back; with `dryRun` those that would be. */
+  readonly removed: number;
+  /** Uploads that are younger, of this process, or ended by themselves meanwhile. */
+  readonly left: number;
+  /** The first 10,000 of `removed`. */
+  readonly uploads: readonly OpenUpload[];
+}
+
+const maxListed = 10_000;
+
+/** Takes back the uploads below a key prefix that were begun before a time; with `dryRun` only looks for them. */
 export async function cleanUpUploads(
   requests: ObsRequests,
   call: Call,
   olderThan: Date,
+  dryRun: boolean,
 ): Promise<CleanUpResult> {
-  const { bucket, key: prefix } = call.at;
+  const { bucket, key: prefix, head } = call.at;
+  const uploads: OpenUpload[] = [];
   let [removed, left] = [0, 0];
   let next: { keyMarker: string; uploadIdMarker: string } | undefined;
   do {
@@ -28,8 +41,10 @@ export async function cleanUpUploads(
         continue;
       }
       try {
-        await requests.send(call, (wire, options) => wire.abortUpload({ bucket, key, uploadId }, options));
+        if (!dryRun)
+          await requests.send(call, (wire, options) => wire.abortUpload({ bucket, key, uploadId }, options));
         removed++;
+        if (uploads.length < maxListed) uploads.push({ path: head + key, started });
       } catch (error) {
         if (!isObsError(error, 'NoSuchUpload')) throw error;
         left++;
@@ -37,5 +52,5 @@ export async function cleanUpUploads(
     }
     next = page.next;
   } while (next !== undefined);
-  return { removed, left };
+  return { removed, left, uploads };
 }

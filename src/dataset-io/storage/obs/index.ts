@@ -1,9 +1,10 @@
 export type { AppendTuning, ObsAppendOptions } from './append.js';
-export type { CleanUpResult } from './clean-up.js';
+export type { CleanUpResult, OpenUpload } from './clean-up.js';
 export { createObsStorage, type ObsSettings } from './create.js';
 export type { DeleteFailure } from './delete.js';
 export { ObsError, type ObsErrorDetails } from './errors.js';
-export { ObsStorage, type ObsStorageOptions } from './obs-storage.js';
+export type { LockHolder } from './lock.js';
+export { type CleanUpOptions, ObsStorage, type ObsStorageOptions } from './obs-storage.js';
 export type { ReadTuning } from './read.js';
 export type { RetryOptions } from './retry.js';
 export { defaultPartBytes, partBytesAt } from './upload.js';

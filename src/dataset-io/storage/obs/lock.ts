@@ -25,11 +25,18 @@ export interface LockRequest {
   readonly appends: boolean;
 }
 
-interface Holder {
-  readonly token: string;
+/** Who holds a lock, as the lock says. */
+export interface LockHolder {
+  /** Empty where it is the lock of another program. */
   readonly host: string;
+  /** 0 where the lock does not say. */
   readonly pid: number;
+  /** ISO 8601; empty where the lock does not say. */
   readonly since: string;
+}
+
+interface Holder extends LockHolder {
+  readonly token: string;
 }
 
 /** Longer than a small write takes to be seen, in ms; see `placeByPut`. */
@@ -46,10 +53,7 @@ const maxRefusals = 3;
  */
 export async function acquireLock(requests: ObsRequests, call: Call, request: LockRequest): Promise<ObsLock> {
   const token = randomBytes(16).toString('hex');
-  const { bucket, key, head } = call.at;
-  const lockKey = lockKeyOf(key);
-  const at: ObsAddress = { bucket, key: lockKey, head, path: head + lockKey };
-  const locking: Call = { ...call, at, verb: 'lock' };
+  const locking = lockingCall(call);
   const lock = new HeldLock(requests, locking, token);
   try {
     return await take(requests, call, { locking, lock, token }, request);
@@ -58,6 +62,23 @@ export async function acquireLock(requests: ObsRequests, call: Call, request: Lo
     // An answer may have been lost.
     return await failAfterCleaning(error, call.at.path, () => lock.release());
   }
+}
+
+/** Removes the lock beside a key, whoever holds it. Gives the holder; null when there was no lock. */
+export async function breakLock(requests: ObsRequests, call: Call): Promise<LockHolder | null> {
+  const locking = lockingCall(call);
+  const holder = await readHolder(requests, locking);
+  if (holder === undefined) return null;
+  await new HeldLock(requests, locking, holder.token).release();
+  const { host, pid, since } = holder;
+  return { host, pid, since };
+}
+
+/** The same call for the lock of its object. */
+function lockingCall(call: Call): Call {
+  const { bucket, key, head } = call.at;
+  const lockKey = lockKeyOf(key);
+  return { ...call, at: { bucket, key: lockKey, head, path: head + lockKey }, verb: 'lock' };
 }
 
 interface Attempt {
@@ -217,7 +238,7 @@ function locked(requests: ObsRequests, call: Call, at: ObsAddress, holder: Holde
     'Locked',
     call,
     `it is being written by ${who}`,
-    `Wait until it is done. If you are sure that it no longer runs, break the lock (breakLock) or delete ${at.path}.`,
+    `Wait until it is done. If you are sure that it no longer runs, break the lock (labelkit obs break-lock, option breakLock): ${at.path}.`,
     { retryable: true },
   );
 }

@@ -22,10 +22,16 @@ import { type DeleteFailure, deleteMany } from './delete.js';
 import { isObsError, obsFailure } from './errors.js';
 import { findObject, isPrefix, statOf } from './facts.js';
 import { listObjects } from './list.js';
+import { breakLock, type LockHolder } from './lock.js';
 import { isDirectory, type ReadTuning, readObject } from './read.js';
 import { type Call, ObsRequests, type RequestOptions } from './requests.js';
 import { putWhole } from './upload.js';
 import { ObsWriter, writeBytes } from './writer.js';
+
+export interface CleanUpOptions extends StorageOptions {
+  /** Only look for them. Default false. */
+  readonly dryRun?: boolean | undefined;
+}
 
 export interface ObsStorageOptions extends RequestOptions {
   readonly read?: ReadTuning | undefined;
@@ -80,32 +86,38 @@ export class ObsStorage implements Storage {
   }
 
   /**
-   * Large objects are read by several ranged requests at a time, all of the same state of the object; see
-   * `ObsStorageOptions.read`. A reader holds at most `concurrency` + 1 parts.
+   * Large objects are read by one stream, or by several ranged requests at a time where one gives too little, all of the
+   * same state of the object; see `ObsStorageOptions.read`. A reader holds at most `concurrency` + 1 parts.
    *
    * @throws ObsError `ConcurrentModification` when the object is replaced while it is read
    */
-  async *openRead(path: string, options: ReadOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
-    yield* this.#read(path, options, this.#options.read ?? {});
+  openRead(path: string, options: ReadOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    return this.#read(path, options, this.#options.read ?? {});
   }
 
   /** {@link openRead} in parallel whatever the size. */
-  async *readParallel(
+  readParallel(
     path: string,
     options: ReadOptions & Pick<ReadTuning, 'partBytes' | 'concurrency'> = {},
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const { partBytes, concurrency } = { ...this.#options.read, ...options };
-    yield* this.#read(path, options, { partBytes, concurrency, parallelFromBytes: 0 });
+    return this.#read(path, options, {
+      firstBytes: partBytes,
+      partBytes,
+      concurrency,
+      parallelFromBytes: 0,
+      aloneFromBytesPerSecond: Number.POSITIVE_INFINITY,
+    });
   }
 
   async *#read(
     path: string,
-    { start = 0, end = Number.POSITIVE_INFINITY, signal }: ReadOptions,
+    { start = 0, end = Number.POSITIVE_INFINITY, signal, reuse, loan }: ReadOptions,
     tuning: ReadTuning,
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const { call, close } = this.#requests.open({ verb: 'read', at: obsAddress(path) }, signal);
     try {
-      for await (const chunk of readObject(this.#requests, call, { start, end }, tuning)) {
+      for await (const chunk of readObject(this.#requests, call, { start, end }, tuning, { reuse, loan })) {
         yield chunk;
         throwIfAborted(signal);
       }
@@ -259,15 +271,28 @@ export class ObsStorage implements Storage {
    *
    * @param prefix path below which to look, `obs://bucket/data/`
    * @param olderThan only those begun before
+   * @param options.dryRun only look for them
    */
   async cleanUpUploads(
     prefix: string,
     olderThan: Date,
-    { signal }: StorageOptions = {},
+    { dryRun = false, signal }: CleanUpOptions = {},
   ): Promise<CleanUpResult> {
     return await this.#call('clean up', prefix, signal, (call) =>
-      cleanUpUploads(this.#requests, call, olderThan),
+      cleanUpUploads(this.#requests, call, olderThan, dryRun),
     );
+  }
+
+  /**
+   * Removes the lock that an append to an object left behind. Whoever still holds it notices, and starts again.
+   *
+   * @returns who held it; null when there was none
+   */
+  async breakLock(path: string, { signal }: StorageOptions = {}): Promise<LockHolder | null> {
+    return await this.#call('break the lock of', path, signal, async (call) => {
+      if (isDirectoryKey(call.at.key)) throw isDirectory(call);
+      return await breakLock(this.#requests, call);
+    });
   }
 
   /** Ends idle connections; the storage can still be used. */

@@ -38,6 +38,9 @@ export interface SendRules<T> {
   readonly once?: boolean | undefined;
 }
 
+/** Timers of more fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** Makes requests until they are answered: pauses, paces, follows redirects, and turns faults into errors. */
 export class ObsRequests {
   readonly timing: Timing;
@@ -69,7 +72,7 @@ export class ObsRequests {
   open(doing: Doing, signal: AbortSignal | undefined): { call: Call; close: () => void } {
     throwIfAborted(signal);
     const { deadlineMs } = this.#options;
-    if (deadlineMs === undefined) {
+    if (deadlineMs === undefined || deadlineMs > longestTimerMs) {
       return { call: { ...doing, signal, isLate: () => false }, close: () => undefined };
     }
     let late = false;

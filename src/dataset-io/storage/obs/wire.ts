@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream';
-
 /**
  * The seam between what the storage decides (retries, checks, multipart, append) and how requests reach the
  * service. An engine sends exactly one request for each call: it never repeats, never follows a redirect, never
@@ -17,11 +15,11 @@ export interface ObsWire {
 
   /**
    * 206 when a range was asked for and given, which `content-range` says; 200 with the whole object otherwise,
-   * since a service may ignore a range. The body is the live stream: whoever calls must read it to its end or
+   * since a service may ignore a range. The body is still under way: whoever calls must take it to its end or
    * destroy it. It fails with a {@link WireFault} when the connection breaks or stays silent for
    * `idleMs`, and when it ends before `content-length` bytes.
    */
-  getObject(request: GetRequest, options: WireOptions): Promise<WireAnswer & { readonly body: Readable }>;
+  getObject(request: GetRequest, options: WireOptions): Promise<WireAnswer & { readonly body: ObjectBody }>;
 
   /** The answer's `etag` header is never empty. */
   putObject(request: PutRequest, options: WireOptions): Promise<WireAnswer>;
@@ -31,15 +29,6 @@ export interface ObsWire {
     request: PutRequest & { readonly position: number },
     options: WireOptions,
   ): Promise<WireAnswer & { readonly nextPosition: number }>;
-
-  /** Writes into an existing file of a parallel file system at an offset, without any check of its length. */
-  modifyObject(
-    request: PutRequest & { readonly position: number },
-    options: WireOptions,
-  ): Promise<WireAnswer>;
-
-  /** Renames an object of a parallel file system. Not idempotent. */
-  renameObject(request: ObjectName & { readonly newKey: string }, options: WireOptions): Promise<WireAnswer>;
 
   listObjects(request: ListRequest, options: WireOptions): Promise<ListPage>;
 
@@ -82,6 +71,27 @@ export interface ObsWire {
 
   /** Ends idle connections. */
   close(): void;
+}
+
+/** The content of an object while it comes. */
+export interface ObjectBody {
+  /** Gives the bytes to a sink from now on; called once. */
+  flow(to: BodySink): void;
+  /** No further piece comes before {@link resume}; meanwhile the service may not be blamed for silence. */
+  pause(): void;
+  resume(): void;
+  /** Ends the connection if there is more to come. The sink hears nothing more. */
+  destroy(): void;
+}
+
+/** Where the content of an object goes. After {@link end} or {@link fail} nothing comes any more. */
+export interface BodySink {
+  /** Bytes that came; whoever gets them may keep them. */
+  piece(bytes: Buffer): void;
+  /** All came. */
+  end(): void;
+  /** @param error WireFault, or AbortedError */
+  fail(error: Error): void;
 }
 
 export interface ObjectName {

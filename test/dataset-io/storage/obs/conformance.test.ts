@@ -3,6 +3,7 @@ import { ObsStorage } from '../../../../src/dataset-io/storage/obs/index.js';
 import { type ObsServer, startObsServer } from '../../../server/obs/index.js';
 import { type Limits, storageConformance } from '../conformance.js';
 import { FakeWire } from './fake-wire.js';
+import { inParts } from './harness.js';
 import { storageAt } from './server-harness.js';
 import { testTiming } from './timing.js';
 
@@ -25,7 +26,7 @@ storageConformance(
       wire: new FakeWire({ minPartBytes: 100 * 1024 }),
       timing: testTiming(),
       directoryMarkers: true,
-      read: { partBytes: 100_000, parallelFromBytes: 300_000 },
+      read: { ...inParts(100_000), parallelFromBytes: 300_000 },
       write: { partBytes: 100 * 1024, appendBytes: 4 },
     });
     const root = 's3a://bucket/a b//%41/../ä';
@@ -50,8 +51,9 @@ for (const engine of ['native', 'esdk'] as const) {
   storageConformance(
     `obs over the wire by ${engine}`,
     async () => {
-      const tuning = { partBytes: 200 * 1024, parallelFromBytes: 500 * 1024 };
-      const storage = storageAt(server, { engine, directoryMarkers: true, read: tuning, write: tuning });
+      const read = { ...inParts(200 * 1024), parallelFromBytes: 500 * 1024 };
+      const write = { partBytes: 200 * 1024 };
+      const storage = storageAt(server, { engine, directoryMarkers: true, read, write });
       return { storage, root: `obs://bucket-${number++}` };
     },
     limits,

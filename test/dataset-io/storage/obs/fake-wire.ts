@@ -6,6 +6,7 @@ import {
   type GetRequest,
   type ListPage,
   type ListRequest,
+  type ObjectBody,
   type ObjectName,
   type ObsWire,
   type PartName,
@@ -19,6 +20,7 @@ import {
   type WireOptions,
 } from '../../../../src/dataset-io/storage/obs/wire.js';
 import { AbortedError, throwIfAborted } from '../../../../src/model/index.js';
+import { bodyOf } from './body.js';
 
 export type WireOperation = Exclude<keyof ObsWire, 'engine' | 'close'>;
 
@@ -108,6 +110,8 @@ export class FakeWire implements ObsWire {
   readonly log: WireRequest[] = [];
   /** Bodies given out and neither read to their end nor destroyed. */
   openBodies = 0;
+  /** The most at a time. */
+  mostOpenBodies = 0;
   closed = 0;
   mishap: ((request: WireRequest) => Mishap | undefined) | undefined;
   readonly #options: FakeWireOptions;
@@ -187,7 +191,7 @@ export class FakeWire implements ObsWire {
     const answer = work(mishap);
     await new Promise(setImmediate);
     if (mishap?.kind === 'fault') {
-      const { body } = answer as { body?: Readable };
+      const { body } = answer as { body?: ObjectBody };
       body?.destroy();
       throw mishap.fault;
     }
@@ -238,7 +242,7 @@ export class FakeWire implements ObsWire {
     });
   }
 
-  getObject(request: GetRequest, options: WireOptions): Promise<WireAnswer & { readonly body: Readable }> {
+  getObject(request: GetRequest, options: WireOptions): Promise<WireAnswer & { readonly body: ObjectBody }> {
     return this.#serve('getObject', { ...request }, options, (mishap) => {
       const found = this.#require(request);
       if (request.ifMatch !== undefined && request.ifMatch !== found.etag) {
@@ -260,8 +264,9 @@ export class FakeWire implements ObsWire {
     });
   }
 
-  #body(bytes: Buffer, mishap: Mishap | undefined, signal: AbortSignal | undefined): Readable {
+  #body(bytes: Buffer, mishap: Mishap | undefined, signal: AbortSignal | undefined): ObjectBody {
     this.openBodies++;
+    this.mostOpenBodies = Math.max(this.mostOpenBodies, this.openBodies);
     const size = mishap?.kind === 'drip' ? 7 : 64 * 1024;
     async function* pieces(): AsyncGenerator<Buffer> {
       const stop = mishap?.kind === 'cut' ? Math.min(mishap.bytes, bytes.length) : bytes.length;
@@ -271,9 +276,21 @@ export class FakeWire implements ObsWire {
       }
       if (mishap?.kind === 'cut') throw mishap.fault;
     }
-    const body = Readable.from(pieces(), { objectMode: false });
-    body.once('close', () => this.openBodies--);
-    return body;
+    const stream = Readable.from(pieces(), { objectMode: false });
+    let isOpen = true;
+    const over = () => {
+      if (isOpen) this.openBodies--;
+      isOpen = false;
+    };
+    stream.once('end', over).once('error', over);
+    const body = bodyOf(stream);
+    return {
+      ...body,
+      destroy: () => {
+        over();
+        body.destroy();
+      },
+    };
   }
 
   putObject(request: PutRequest, options: WireOptions): Promise<WireAnswer> {
@@ -308,21 +325,6 @@ export class FakeWire implements ObsWire {
       const etag = mishap?.kind === 'etag' ? mishap.etag : md5(request.body);
       const headers = { etag, 'x-obs-next-append-position': String(bytes.length) };
       return { ...this.#answer(200, headers), nextPosition: bytes.length };
-    });
-  }
-
-  modifyObject(
-    request: PutRequest & { readonly position: number },
-    options: WireOptions,
-  ): Promise<WireAnswer> {
-    return this.#serve('modifyObject', { ...request }, options, () => {
-      throw refusal(405, 'MethodNotAllowed');
-    });
-  }
-
-  renameObject(request: ObjectName & { readonly newKey: string }, options: WireOptions): Promise<WireAnswer> {
-    return this.#serve('renameObject', { ...request }, options, () => {
-      throw refusal(405, 'MethodNotAllowed');
     });
   }
 

@@ -7,7 +7,7 @@ import {
   slowDown,
   startObsServer,
 } from '../../../server/obs/index.js';
-import { collect, noise } from './harness.js';
+import { collect, inParts, noise } from './harness.js';
 import { bucket, expectQuiet, storageAt } from './server-harness.js';
 
 const kib = 1024;
@@ -216,7 +216,7 @@ const works: Readonly<Record<string, Work>> = {
   list: listing,
 };
 
-const tuning = { partBytes: 120 * kib, parallelFromBytes: 240 * kib };
+const partBytes = 120 * kib;
 let settings: Partial<ObsSettings> = {};
 
 /** Both engines meet every work and every mishap, by turns. */
@@ -230,9 +230,9 @@ function settingsFor(work: string, mishap: string, times: number): Partial<ObsSe
   return {
     engine: engineFor(work, mishap),
     endpoint: `http://obs.one.cloud.test:${server.port}`,
-    idleTimeoutMs: mishap.startsWith('stall') ? 60 : 30_000,
-    read: tuning,
-    write: tuning,
+    idleTimeoutMs: mishap.startsWith('stall') ? 100 : 30_000,
+    read: { ...inParts(partBytes), parallelFromBytes: 2 * partBytes },
+    write: { partBytes },
     retry: { tries: times === 1 ? 6 : 2 },
   };
 }

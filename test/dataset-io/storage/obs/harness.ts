@@ -1,4 +1,5 @@
 import { ObsStorage, type ObsStorageOptions } from '../../../../src/dataset-io/storage/obs/index.js';
+import type { ReadTuning } from '../../../../src/dataset-io/storage/obs/read.js';
 import {
   FakeWire,
   type FakeWireOptions,
@@ -13,6 +14,11 @@ export interface Harness {
   readonly storage: ObsStorage;
   readonly timing: TestTiming;
   readonly warnings: string[];
+}
+
+/** Reads of parts of one size, never by one stream alone, however fast that is. */
+export function inParts(partBytes: number): ReadTuning {
+  return { firstBytes: partBytes, partBytes, aloneFromBytesPerSecond: Number.POSITIVE_INFINITY };
 }
 
 /** A storage over a service in memory, on a clock that does not wait. */

@@ -1,15 +1,19 @@
+import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import type { ReadOptions } from '../../../../src/dataset-io/storage/index.js';
+import { Loan } from '../../../../src/dataset-io/storage/index.js';
 import { WireFault } from '../../../../src/dataset-io/storage/obs/wire.js';
 import { randomFor } from '../../../support/random.js';
+import { bodyOf } from './body.js';
 import { type Mishap, refusal, reset } from './fake-wire.js';
-import { at, collect, either, failure, type Harness, harness, noise } from './harness.js';
-import { manyTurns } from './timing.js';
+import { at, collect, either, failure, type Harness, harness, inParts, noise } from './harness.js';
+import { manyTurns, testTiming } from './timing.js';
 
 const path = 'obs://bucket/a';
 const kib = 1024;
 
-/** Parts of 100 KiB, several at a time from 300 KiB. */
-const small = { read: { partBytes: 100 * kib, concurrency: 4, parallelFromBytes: 300 * kib } };
+/** Several at a time from 300 KiB. */
+const small = { read: { ...inParts(100 * kib), concurrency: 4, parallelFromBytes: 300 * kib } };
 const cut = (bytes: number, fault: WireFault = reset(false)): Mishap => ({ kind: 'cut', bytes, fault });
 /** Streams close a moment after they were told to. */
 async function expectNoOpenBody({ wire }: Harness): Promise<void> {
@@ -136,8 +140,10 @@ describe('reading', () => {
       const answer = await get(request, options);
       if (times++ > 0) return answer;
       answer.body.destroy();
-      const { Readable } = await import('node:stream');
-      return { ...answer, body: Readable.from([bytes.subarray(0, 1000)], { objectMode: false }) };
+      return {
+        ...answer,
+        body: bodyOf(Readable.from([bytes.subarray(0, 1000)], { objectMode: false })),
+      };
     };
     expect((await collect(made.storage.openRead(path))).equals(bytes)).toBe(true);
     expect(times).toBe(2);
@@ -209,27 +215,15 @@ describe('reading', () => {
 
 describe('several requests at a time', () => {
   test('no more than asked for, and no more memory than one part more', async () => {
-    let running = 0;
-    let most = 0;
-    const made = harness({}, { read: { partBytes: 100 * kib, concurrency: 3, parallelFromBytes: 0 } });
+    const made = harness({}, { read: { ...inParts(100 * kib), concurrency: 3, parallelFromBytes: 0 } });
     const bytes = noise(2_000 * kib);
     made.wire.seed('a', bytes);
-    const get = made.wire.getObject.bind(made.wire);
-    made.wire.getObject = async (request, options) => {
-      running++;
-      most = Math.max(most, running);
-      const answer = await get(request, options);
-      answer.body.once('close', () => running--);
-      return answer;
-    };
     expect((await collect(made.storage.openRead(path))).equals(bytes)).toBe(true);
-    // The first part is a stream of its own beside the three.
-    expect(most).toBeLessThanOrEqual(4);
-    expect(most).toBeGreaterThan(2);
+    expect(made.wire.mostOpenBodies).toBe(3);
   });
 
   test('a consumer that stops to think stops further requests, and holds no connection but the first', async () => {
-    const made = harness({}, { read: { partBytes: 100 * kib, concurrency: 3, parallelFromBytes: 0 } });
+    const made = harness({}, { read: { ...inParts(100 * kib), concurrency: 3, parallelFromBytes: 0 } });
     made.wire.seed('a', noise(5_000 * kib));
     const chunks = made.storage.openRead(path);
     await chunks.next();
@@ -277,6 +271,145 @@ describe('several requests at a time', () => {
       code: 'ConcurrentModification',
     });
     await expectNoOpenBody(made);
+  });
+});
+
+describe('one stream or several', () => {
+  const [first, part, size] = [100 * kib, 100 * kib, 2_000 * kib];
+  const bytes = noise(size);
+
+  /** A service that gives so many bytes a second, which may depend on how many it gave, on a clock of its own. */
+  function paced(rateAt: (given: number) => number) {
+    const clock = { ms: 1e12 };
+    const made = harness(
+      {},
+      {
+        timing: { ...testTiming(), now: () => clock.ms },
+        read: {
+          firstBytes: first,
+          partBytes: part,
+          judgeBytes: 400 * kib,
+          parallelFromBytes: 0,
+          aloneFromBytesPerSecond: 250e6,
+        },
+      },
+    );
+    made.wire.seed('a', bytes);
+    const get = made.wire.getObject.bind(made.wire);
+    let given = 0;
+    made.wire.getObject = async (request, options) => {
+      const answer = await get(request, options);
+      const { body } = answer;
+      return {
+        ...answer,
+        body: {
+          ...body,
+          flow: (to) =>
+            body.flow({
+              piece: (piece) => {
+                given += piece.length;
+                clock.ms += (piece.length / rateAt(given)) * 1_000;
+                to.piece(piece);
+              },
+              end: () => to.end(),
+              fail: (error) => to.fail(error),
+            }),
+        },
+      };
+    };
+    return { ...made, clock };
+  }
+
+  test('a fast one goes on alone', async () => {
+    const made = paced(() => 300e6);
+    expect((await collect(made.storage.openRead(path))).equals(bytes)).toBe(true);
+    expect(ranges(made)).toEqual([
+      [0, first - 1],
+      [first, size - 1],
+    ]);
+  });
+
+  test('a slow one is joined by others', async () => {
+    const made = paced(() => 50e6);
+    expect((await collect(made.storage.openRead(path))).equals(bytes)).toBe(true);
+    expect(ranges(made).length).toBe(size / part);
+    expect(made.wire.mostOpenBodies).toBe(4);
+  });
+
+  test('one that becomes slow is left, and taken up by several', async () => {
+    const made = paced((given) => (given < 600 * kib ? 300e6 : 50e6));
+    expect((await collect(made.storage.openRead(path))).equals(bytes)).toBe(true);
+    const [, alone, next] = ranges(made);
+    expect(alone).toEqual([first, size - 1]);
+    expect((next![1] ?? 0) - (next![0] ?? 0) + 1).toBe(part);
+    expect(next![0]).toBeGreaterThan(600 * kib);
+    await expectNoOpenBody(made);
+  });
+
+  test('several that are fast together end in a trial of one', async () => {
+    const made = paced((given) => (given < 300 * kib ? 50e6 : 300e6));
+    expect((await collect(made.storage.openRead(path))).equals(bytes)).toBe(true);
+    const last = ranges(made).at(-1)!;
+    expect(last[1]).toBe(size - 1);
+    expect((last[1] ?? 0) - (last[0] ?? 0)).toBeGreaterThan(part);
+    await expectNoOpenBody(made);
+  });
+
+  test('a slow consumer is not helped by more of them', async () => {
+    const made = paced(() => 300e6);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of made.storage.openRead(path)) {
+      chunks.push(chunk);
+      made.clock.ms += 1_000;
+    }
+    expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
+    expect(ranges(made).length).toBe(2);
+  });
+});
+
+describe('memory of chunks', () => {
+  const size = 12 * 1024 * kib + 5;
+  const bytes = noise(size);
+  const tuned = (concurrency: number) =>
+    harness({}, { read: { ...inParts(2 * 1024 * kib), concurrency, parallelFromBytes: 0 } });
+
+  /** Reads it all, and counts the pieces of memory. */
+  async function read(storage: Harness['storage'], options: ReadOptions): Promise<number> {
+    const memory = new Set<ArrayBufferLike>();
+    let position = 0;
+    for await (const chunk of storage.openRead(path, options)) {
+      expect(bytes.subarray(position, position + chunk.length).equals(chunk)).toBe(true);
+      position += chunk.length;
+      memory.add(chunk.buffer);
+    }
+    expect(position).toBe(size);
+    return memory.size;
+  }
+
+  test.each([1, 4])('with %i requests at a time: fresh for each, or used again', async (concurrency) => {
+    const { wire, storage } = tuned(concurrency);
+    wire.seed('a', bytes);
+    expect(await read(storage, {})).toBe(13);
+    expect(await read(storage, { reuse: true })).toBeLessThanOrEqual(concurrency === 1 ? 2 : 10);
+  });
+
+  test('what is lent stays as it is until the loan is over', async () => {
+    const { wire, storage } = tuned(1);
+    wire.seed('a', bytes);
+    const loan = new Loan();
+    const lent: { chunk: Uint8Array; copy: Buffer; end: () => void }[] = [];
+    let position = 0;
+    for await (const chunk of storage.openRead(path, { loan })) {
+      position += chunk.length;
+      let end = () => {};
+      loan.extend(new Promise<void>((resolve) => (end = resolve)));
+      lent.push({ chunk, copy: Buffer.from(chunk), end });
+      await manyTurns();
+      for (const one of lent) expect(one.copy.equals(one.chunk)).toBe(true);
+      // A writer has two of them under way.
+      if (lent.length === 2) lent.shift()!.end();
+    }
+    expect(position).toBe(size);
   });
 });
 

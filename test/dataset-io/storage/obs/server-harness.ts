@@ -39,7 +39,7 @@ export async function expectQuiet(server: ObsServer, storage: ObsStorage, socket
   server.assertClean();
   expect(server.keys(bucket).filter((key) => key.includes('labelkit'))).toEqual([]);
   await storage.close();
-  const until = Date.now() + 5_000;
+  const until = Date.now() + 30_000;
   while (server.openSockets > sockets && Date.now() < until)
     await new Promise((resolve) => setTimeout(resolve, 2));
   expect(server.openSockets).toBeLessThanOrEqual(sockets);

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
+  type ObjectBody,
   type ObsCredentials,
   type ObsWire,
   type WireAnswer,
@@ -18,6 +19,7 @@ import {
   type ObsServerOptions,
   startObsServer,
 } from '../../../server/obs/index.js';
+import { readableOf } from './body.js';
 
 export type MakeWire = (settings: WireSettings) => ObsWire | Promise<ObsWire>;
 
@@ -68,10 +70,8 @@ function noise(length: number): Buffer {
   return bytes;
 }
 
-async function whole(answer: { readonly body: AsyncIterable<Uint8Array> }): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of answer.body) pieces.push(piece);
-  return Buffer.concat(pieces);
+async function whole({ body }: { readonly body: ObjectBody }): Promise<Buffer> {
+  return Buffer.concat((await readableOf(body).toArray()) as Buffer[]);
 }
 
 /** What a promise rejects with; the test fails when it does not. */
@@ -131,17 +131,6 @@ const samples: readonly Sample[] = [
     name: 'appendObject',
     changes: true,
     run: (wire, options) => wire.appendObject({ bucket, key: 'log', position: 3, ...text('more') }, options),
-  },
-  {
-    name: 'modifyObject',
-    changes: true,
-    run: (wire, options) =>
-      wire.modifyObject({ bucket: 'pfs', key: 'file', position: 1, ...text('more') }, options),
-  },
-  {
-    name: 'renameObject',
-    changes: true,
-    run: (wire, options) => wire.renameObject({ bucket: 'pfs', key: 'file', newKey: 'other' }, options),
   },
   {
     name: 'listObjects',
@@ -259,7 +248,6 @@ export function wireConformance(name: string, makeWire: MakeWire, ability: Abili
       const { server, wire } = await start(options, settings);
       server.put(bucket, 'there', 'content');
       server.put(bucket, 'log', 'log', { appendable: true });
-      server.put('pfs', 'file', 'content');
       const { uploadId } = await wire.startUpload({ bucket, key: 'parts' }, patient);
       await wire.uploadPart({ bucket, key: 'parts', uploadId, partNumber: 1, ...text('one') }, patient);
       server.clearLog();
@@ -277,8 +265,6 @@ export function wireConformance(name: string, makeWire: MakeWire, ability: Abili
         const custom = addressing === 'domain' ? { customDomains: { 'data.example': bucket } } : {};
         const { server, wire, upload } = await startOn(custom);
         for (const sample of samples) {
-          // A domain stands for one bucket only.
-          if (addressing === 'domain' && ['modifyObject', 'renameObject'].includes(sample.name)) continue;
           if (sample.name === 'abortUpload') continue;
           if (sample.name === 'copyObject') server.put(bucket, 'there', 'content');
           server.clearLog();
@@ -523,15 +509,10 @@ export function wireConformance(name: string, makeWire: MakeWire, ability: Abili
       });
     });
 
-    test('files of a parallel file system are renamed and written into', async () => {
-      const { server, wire } = await startWithSamples();
+    test('a parallel file system says what it is', async () => {
+      const { wire } = await startWithSamples();
       const { headers } = await wire.headBucket({ bucket: 'pfs' }, patient);
       expect(headers['x-obs-fs-file-interface']).toBe('Enabled');
-      await wire.modifyObject({ bucket: 'pfs', key: 'file', position: 3, ...text('XY') }, patient);
-      const newKey = 'directory/图 a+b';
-      await wire.renameObject({ bucket: 'pfs', key: 'file', newKey }, patient);
-      expect(server.get('pfs', 'file')).toBeUndefined();
-      expect(server.get('pfs', newKey)!.toString()).toBe('conXYnt');
     });
 
     describe('listing', () => {
@@ -851,7 +832,7 @@ export function wireConformance(name: string, makeWire: MakeWire, ability: Abili
         let received = 0;
         const read = async () => {
           const { body } = await wire.getObject({ bucket, key: 'k' }, patient);
-          for await (const piece of body as AsyncIterable<Buffer>) {
+          for await (const piece of readableOf(body) as AsyncIterable<Buffer>) {
             expect(bytes.subarray(received, received + piece.length).equals(piece)).toBe(true);
             received += piece.length;
           }
@@ -908,7 +889,7 @@ export function wireConformance(name: string, makeWire: MakeWire, ability: Abili
           const { server, wire, upload } = await startWithSamples();
           server.fault({ do: { kind: 'stall', at: 'after' } });
           const { run, changes } = sampleNamed(name);
-          const error = await fault(run(wire, { idleMs: 100 }, upload));
+          const error = await fault(run(wire, { idleMs: 300 }, upload));
           expect(error).toMatchObject({ kind: 'timeout', mayHaveApplied: changes });
           expect(server.log).toHaveLength(1);
           await until(() => server.openSockets === 0);
@@ -938,18 +919,18 @@ export function wireConformance(name: string, makeWire: MakeWire, ability: Abili
       test('is none when the reader takes his time', async () => {
         const { server, wire } = await start();
         server.putSynthetic(bucket, 'k', 50_000_000);
-        const answer = await wire.getObject({ bucket, key: 'k' }, { idleMs: 100 });
+        const answer = await wire.getObject({ bucket, key: 'k' }, { idleMs: 1_000 });
         let received = 0;
         let pauses = 0;
-        for await (const piece of answer.body) {
+        for await (const piece of readableOf(answer.body)) {
           received += piece.length;
-          if (received > (pauses + 1) * 10_000_000) {
+          if (received > (pauses + 1) * 20_000_000) {
             pauses++;
-            await sleep(350);
+            await sleep(1_300);
           }
         }
         expect(received).toBe(50_000_000);
-        expect(pauses).toBe(4);
+        expect(pauses).toBe(2);
         expect(server.log).toHaveLength(1);
       });
 
@@ -1062,7 +1043,7 @@ export function wireConformance(name: string, makeWire: MakeWire, ability: Abili
         const controller = new AbortController();
         const answer = await wire.getObject({ bucket, key: 'k' }, { ...patient, signal: controller.signal });
         const read = async () => {
-          for await (const _piece of answer.body) controller.abort(reason);
+          for await (const _piece of readableOf(answer.body)) controller.abort(reason);
         };
         const error = await rejection(read());
         expect(error).toBeInstanceOf(AbortedError);
@@ -1136,11 +1117,10 @@ export function wireConformance(name: string, makeWire: MakeWire, ability: Abili
           const options = { idleMs: how === 'stalled' ? 200 : 60_000, signal: controller.signal };
           const { body } = await wire.getObject({ bucket, key: 'big' }, options);
           if (how === 'left by its reader') {
-            for await (const _piece of body) break;
+            for await (const _piece of readableOf(body)) break;
           } else if (how === 'stalled') {
             await fault(whole({ body }));
           } else {
-            body.on('error', () => undefined);
             if (how === 'destroyed') body.destroy();
             else controller.abort();
           }

@@ -435,13 +435,17 @@ describe('uploads that were left behind', () => {
     now += 3_600_000;
     await made.wire.startUpload({ bucket: 'bucket', key: 'data/young' }, options);
     const olderThan = new Date(now - 60_000);
-    expect(await made.storage.cleanUpUploads('obs://bucket/data/', olderThan)).toEqual({
-      removed: 8,
-      left: 2,
-    });
+    const dry = await made.storage.cleanUpUploads('obs://bucket/data/', olderThan, { dryRun: true });
+    expect(dry).toMatchObject({ removed: 8, left: 2 });
+    expect(made.wire.count('abortUpload')).toBe(0);
+    const done = await made.storage.cleanUpUploads('obs://bucket/data/', olderThan);
+    expect(done).toEqual(dry);
+    expect(done.uploads.map(({ path }) => path).sort()).toEqual(
+      Array.from({ length: 8 }, (_, i) => `obs://bucket/data/${i}`),
+    );
     await writer.commit();
     expect([...made.wire.uploads.values()].map(({ key }) => key).sort()).toEqual(['data/young', 'other']);
-    expect(await made.storage.cleanUpUploads('obs://bucket', new Date(now + 1))).toEqual({
+    expect(await made.storage.cleanUpUploads('obs://bucket', new Date(now + 1))).toMatchObject({
       removed: 2,
       left: 0,
     });

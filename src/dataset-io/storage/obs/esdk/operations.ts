@@ -11,7 +11,6 @@ const queryParameters: Readonly<Record<string, string>> = {
   'key-marker': 'KeyMarker',
   marker: 'Marker',
   'max-keys': 'MaxKeys',
-  name: 'Name',
   partNumber: 'PartNumber',
   position: 'Position',
   prefix: 'Prefix',

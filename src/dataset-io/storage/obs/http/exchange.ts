@@ -1,11 +1,17 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
-import { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { AbortedError, OptionError } from '../../../../model/index.js';
 import { onAbort } from '../../abortable.js';
-import { WireFault, type WireFaultDetails, type WireFaultKind, type WireSettings } from '../wire.js';
+import {
+  type BodySink,
+  type ObjectBody,
+  WireFault,
+  type WireFaultDetails,
+  type WireFaultKind,
+  type WireSettings,
+} from '../wire.js';
 import { trusting } from './certificates.js';
 
 /** One HTTP request, ready to go. */
@@ -28,23 +34,17 @@ export interface HttpOptions {
   readonly idleMs: number;
 }
 
-/** An answer whose body must be taken by one of the two, once, or thrown away by {@link discard}. */
-export interface HttpAnswer {
+/** An answer whose body must be taken once, at a time or as it comes, or thrown away. */
+export interface HttpAnswer extends ObjectBody {
   readonly status: number;
   /** Lower-case names, values of a repeated header joined by `, `; otherwise as they came. */
   readonly headers: Readonly<Record<string, string>>;
   /** The rest of a body of at most `limit` bytes. */
   bytes(limit: number): Promise<Buffer>;
-  /** The body as it comes; it fails with a {@link WireFault} or `AbortedError`. */
-  stream(): Readable;
-  /** Ends the connection if there is more to come. */
-  discard(): void;
 }
 
 /** Bodies are sent in pieces of so many bytes, each of which shows that something moves. */
 const pieceBytes = 128 * 1024;
-/** Bytes of an answer that wait for a reader at most. */
-const waitingBytes = 256 * 1024;
 /** An idle connection is closed after so many ms: by then something on the way may have forgotten it. */
 const keepIdleMs = 30_000;
 const longestTimerMs = 2 ** 31 - 1;
@@ -168,6 +168,8 @@ class Exchange implements HttpAnswer {
   /** Bytes are due; while the reader of an answer takes his time, they are not. */
   #waiting = true;
   #timer: NodeJS.Timeout | undefined;
+  /** How often something moved. */
+  #moves = 0;
   /** The answer was read to its end; the connection belongs to the next request. */
   #ended = false;
   #error: Error | undefined;
@@ -216,7 +218,7 @@ class Exchange implements HttpAnswer {
     }
     socket.once(secure ? 'secureConnect' : 'connect', () => {
       this.#connected = true;
-      this.#timer?.refresh();
+      this.#moved();
     });
   }
 
@@ -228,14 +230,14 @@ class Exchange implements HttpAnswer {
       request.end();
       return;
     }
-    if (start === 0) request.on('finish', () => this.#timer?.refresh());
+    if (start === 0) request.on('finish', () => this.#moved());
     for (let at = start; at < body.length; at += pieceBytes) {
       const piece = body.subarray(at, at + pieceBytes);
       if (at + piece.length === body.length) {
         request.end(piece);
       } else if (!request.write(piece)) {
         request.once('drain', () => {
-          this.#timer?.refresh();
+          this.#moved();
           // An answer that came before the end of the body is a refusal: the rest is of no use.
           if (this.#response === undefined && this.#error === undefined) this.#send(at + piece.length);
         });
@@ -263,15 +265,26 @@ class Exchange implements HttpAnswer {
     else this.#break(error);
   }
 
+  #moved(): void {
+    this.#moves++;
+    this.#timer?.refresh();
+  }
+
   #onIdle(): void {
-    if (this.#waiting) this.#break(this.#fault('timeout', `silence for ${this.#idleMs} ms`));
+    if (!this.#waiting) return;
+    const moves = this.#moves;
+    // What came while this process was busy with something else is read first.
+    setImmediate(() => {
+      if (this.#waiting && this.#moves === moves)
+        this.#break(this.#fault('timeout', `silence for ${this.#idleMs} ms`));
+    });
   }
 
   /** Bytes are due from now on. */
   #expect(): void {
     if (this.#waiting) return;
     this.#waiting = true;
-    this.#timer?.refresh();
+    this.#moved();
   }
 
   #break(error: Error): void {
@@ -302,7 +315,7 @@ class Exchange implements HttpAnswer {
     let received = 0;
     response.on('data', (piece: Buffer) => {
       received += piece.length;
-      this.#timer?.refresh();
+      this.#moved();
       onData(piece);
     });
     response.on('end', () => {
@@ -343,39 +356,34 @@ class Exchange implements HttpAnswer {
     });
   }
 
-  stream(): Readable {
-    const response = this.#response!;
-    const body = new Readable({
-      highWaterMark: waitingBytes,
-      read: () => {
-        this.#expect();
-        response.resume();
-      },
-      destroy: (error, done) => {
-        this.discard();
-        done(error);
-      },
-    });
-    // Whoever reads it meets the error; a body that nobody reads yet must not end the process.
-    body.on('error', () => undefined);
-    this.#fail = (error) => body.destroy(error);
+  flow(to: BodySink): void {
     if (this.#error !== undefined) {
-      body.destroy(this.#error);
-      return body;
+      to.fail(this.#error);
+      return;
     }
-    response.pause();
+    this.#fail = (error) => to.fail(error);
+    this.#expect();
     this.#receive(
-      (piece) => {
-        if (body.push(piece)) return;
-        this.#waiting = false;
-        response.pause();
+      (piece) => to.piece(piece),
+      () => {
+        this.#release();
+        to.end();
       },
-      () => body.push(null),
     );
-    return body;
   }
 
-  discard(): void {
+  pause(): void {
+    this.#waiting = false;
+    this.#response!.pause();
+  }
+
+  resume(): void {
+    this.#expect();
+    this.#response!.resume();
+  }
+
+  destroy(): void {
+    this.#fail = () => undefined;
     this.#release();
     if (!this.#ended) this.#request.destroy();
   }

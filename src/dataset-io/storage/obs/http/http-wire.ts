@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { throwIfAborted } from '../../../../model/index.js';
 import type { XmlElement } from '../../../../text/xml-tree.js';
 import { settleOrAbort } from '../../abortable.js';
@@ -9,6 +8,7 @@ import {
   type GetRequest,
   type ListPage,
   type ListRequest,
+  type ObjectBody,
   type ObjectHeaders,
   type ObjectName,
   type ObsCredentials,
@@ -56,8 +56,6 @@ export type Operation =
   | 'GetObject'
   | 'PutObject'
   | 'AppendObject'
-  | 'ModifyObject'
-  | 'RenameObject'
   | 'ListObjects'
   | 'DeleteObject'
   | 'DeleteObjects'
@@ -139,17 +137,17 @@ export class HttpWire implements ObsWire {
   async getObject(
     { bucket, key, range, ifMatch }: GetRequest,
     options: WireOptions,
-  ): Promise<WireAnswer & { readonly body: Readable }> {
+  ): Promise<WireAnswer & { readonly body: ObjectBody }> {
     const headers: Record<string, string> = {};
     if (range !== undefined) headers['range'] = rangeText(range);
     if (ifMatch !== undefined) headers['if-match'] = quoted(ifMatch);
     const reply = await this.#send({ operation: 'GetObject', method: 'GET', bucket, key, headers }, options);
     const problem = problemOfGet(reply, range);
     if (problem !== undefined) {
-      reply.answer.discard();
+      reply.answer.destroy();
       throw malformed(reply, problem);
     }
-    return { status: reply.status, headers: reply.headers, body: reply.answer.stream() };
+    return { status: reply.status, headers: reply.headers, body: reply.answer };
   }
 
   async putObject(request: PutRequest, options: WireOptions): Promise<WireAnswer> {
@@ -165,26 +163,6 @@ export class HttpWire implements ObsWire {
     const next = reply.headers['x-obs-next-append-position'] ?? '';
     if (!/^\d{1,15}$/.test(next)) throw malformed(reply, 'the answer does not say where the object ends');
     return { ...answerOf(reply), nextPosition: Number(next) };
-  }
-
-  async modifyObject(
-    request: PutRequest & { readonly position: number },
-    options: WireOptions,
-  ): Promise<WireAnswer> {
-    return await this.#plain(
-      upload('ModifyObject', 'PUT', request, [['modify'], ['position', String(request.position)]]),
-      options,
-    );
-  }
-
-  async renameObject(
-    { bucket, key, newKey }: ObjectName & { readonly newKey: string },
-    options: WireOptions,
-  ): Promise<WireAnswer> {
-    return await this.#plain(
-      { operation: 'RenameObject', method: 'POST', bucket, key, query: [['name', newKey], ['rename']] },
-      options,
-    );
   }
 
   async listObjects(request: ListRequest, options: WireOptions): Promise<ListPage> {

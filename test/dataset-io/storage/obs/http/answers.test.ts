@@ -43,10 +43,12 @@ test.each([
     status: 200,
     headers: {},
     bytes: async () => body,
-    stream: () => {
-      throw new Error('a document is not streamed');
+    flow: () => {
+      throw new Error('a document is read at a time');
     },
-    discard: () => undefined,
+    pause: () => undefined,
+    resume: () => undefined,
+    destroy: () => undefined,
   };
   const sender: Sender = {
     send: async (request) => {

@@ -6,10 +6,12 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createNativeWire } from '../../../../../src/dataset-io/storage/obs/native/index.js';
 import {
+  type ObjectBody,
   type ObsWire,
   WireFault,
   type WireSettings,
 } from '../../../../../src/dataset-io/storage/obs/wire.js';
+import { readableOf } from '../body.js';
 
 const bucket = 'data';
 const patient = { idleMs: 60_000 };
@@ -88,10 +90,8 @@ async function fault(work: Promise<unknown>): Promise<WireFault> {
   throw new Error('it succeeded');
 }
 
-async function whole(answer: { readonly body: AsyncIterable<Uint8Array> }): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of answer.body) pieces.push(piece);
-  return Buffer.concat(pieces).toString();
+async function whole({ body }: { readonly body: ObjectBody }): Promise<string> {
+  return Buffer.concat(await readableOf(body).toArray()).toString();
 }
 
 describe('connections', () => {
@@ -153,12 +153,12 @@ describe('connections', () => {
   test('waiting for a free one is no silence', async () => {
     const wire = await wireOver(
       (_request, response) => {
-        setTimeout(() => response.writeHead(200, { etag: '"x"', 'content-length': 0 }).end(), 120);
+        setTimeout(() => response.writeHead(200, { etag: '"x"', 'content-length': 0 }).end(), 300);
       },
       { maxConnections: 1 },
     );
-    const heads = Array.from({ length: 5 }, () => wire.headObject({ bucket, key: 'k' }, { idleMs: 400 }));
-    expect(await Promise.all(heads)).toHaveLength(5);
+    const heads = Array.from({ length: 6 }, () => wire.headObject({ bucket, key: 'k' }, { idleMs: 1_200 }));
+    expect(await Promise.all(heads)).toHaveLength(6);
   });
 
   test('without a limit on silence there is none', async () => {

@@ -1,0 +1,75 @@
+import { SeededRandom } from './random.js';
+
+/**
+ * Draws `count` of `total` things one after the other, each set of them being as likely as any other: nothing is kept,
+ * whatever the numbers, and the order stays.
+ *
+ * @returns to be asked once for each thing, in order: true when it was drawn
+ */
+export function drawCount(count: number, total: number, seed?: number): () => boolean {
+  const random = new SeededRandom(seed);
+  let wanted = Math.min(count, total);
+  let left = total;
+  return () => {
+    const isDrawn = left > 0 && random.next() * left < wanted;
+    left--;
+    if (isDrawn) wanted--;
+    return isDrawn;
+  };
+}
+
+/** Draws each thing by itself with the same chance. @param fraction 0…1 */
+export function drawFraction(fraction: number, seed?: number): () => boolean {
+  const random = new SeededRandom(seed);
+  return () => random.next() < fraction;
+}
+
+/**
+ * Draws the same fraction of each kind of things, exact to one thing of each kind: things of a kind are drawn at even
+ * distances, from a random start on.
+ *
+ * @returns to be asked once for each thing, with its kind; one number is kept for each kind
+ */
+export function drawStratified(fraction: number, seed?: number): (kind: string) => boolean {
+  const random = new SeededRandom(seed);
+  const progress = new Map<string, number>();
+  return (kind) => {
+    const before = progress.get(kind) ?? random.next();
+    const after = before + fraction;
+    progress.set(kind, after - Math.floor(after));
+    return after >= 1;
+  };
+}
+
+/**
+ * Draws things in random order as long as none of their labels has been drawn `cap` times. Things without labels are
+ * all drawn.
+ *
+ * @param labelSets the labels of each set
+ * @param sets which set each thing has
+ * @returns which things were drawn, 1 or 0 for each
+ */
+export function drawCapped(
+  labelSets: readonly (readonly string[])[],
+  sets: Uint32Array,
+  cap: number,
+  seed?: number,
+): Uint8Array {
+  const random = new SeededRandom(seed);
+  const order = new Uint32Array(sets.length);
+  for (let at = 0; at < order.length; at++) {
+    // The inside-out shuffle of Fisher and Yates.
+    const other = random.below(at + 1);
+    order[at] = order[other]!;
+    order[other] = at;
+  }
+  const counts = new Map<string, number>();
+  const drawn = new Uint8Array(sets.length);
+  for (const at of order) {
+    const labels = labelSets[sets[at]!]!;
+    if (labels.some((label) => (counts.get(label) ?? 0) >= cap)) continue;
+    drawn[at] = 1;
+    for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  return drawn;
+}
