@@ -128,8 +128,11 @@ describe('each door opens on exactly these names', () => {
       checkVoc
       convert
       convertBox
+      convertShape
       coordinateConventions
+      detectCoordinates
       detectFormat
+      diffDatasets
       flagOf
       formatDiagnostic
       formatInfo
@@ -150,6 +153,7 @@ describe('each door opens on exactly these names', () => {
       readVoc
       readVocFile
       relabel
+      repairDataset
       rotationOf
       sample
       suggestRelabel
