@@ -4,6 +4,7 @@ import { addConvert } from './commands/convert.js';
 import { addCopy } from './commands/copy.js';
 import { addDiff } from './commands/diff.js';
 import { addExplain } from './commands/explain.js';
+import { addFilter } from './commands/filter.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
 import { addObs } from './commands/obs.js';
@@ -49,6 +50,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addConvert(program, io, done);
   addDiff(program, io, done);
   addRepair(program, io, done);
+  addFilter(program, io, done);
   addRelabel(program, io, done);
   addSample(program, io, done);
   addCopy(program, io, done);

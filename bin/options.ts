@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Profile, profiles } from '../src/model/index.js';
+import { type DataShard, parseShard } from '../src/dataset-io/data-shard.js';
+import { OptionError, type Profile, profiles } from '../src/model/index.js';
 
 /** A whole number from `least` on. */
 export function wholeNumber(least: number) {
@@ -39,6 +40,24 @@ export function byteSize(text: string): number {
     throw new InvalidArgumentError('It must be a number of bytes, such as 1048576, 64M or 1G.');
   const unit = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 }[(match[2] ?? '').toLowerCase()] ?? 1;
   return Number(match[1]) * unit;
+}
+
+/** Adds `--shard`, for commands that read one manifest line by line. */
+export function withShardOption(command: Command): Command {
+  return command.option(
+    '--shard <i/n>',
+    'only the i-th of n parts of a manifest, cut at lines; every line is in one of them',
+    shardOf,
+  );
+}
+
+function shardOf(text: string): DataShard {
+  try {
+    return parseShard(text);
+  } catch (error) {
+    if (error instanceof OptionError) throw new InvalidArgumentError(`${error.hint}`);
+    throw error;
+  }
 }
 
 /** A time with a unit, `90s`, `30m`, `12h`, `1d` or `2w`, in ms. */

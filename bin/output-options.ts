@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
+import type { DataShard } from '../src/dataset-io/data-shard.js';
 import type { ImageHandling } from '../src/dataset-io/writer.js';
-import { type InputFlags, withInputOptions } from './options.js';
+import { type InputFlags, withInputOptions, withShardOption } from './options.js';
 
 /** Options that every command with an input and an output has. */
 export interface OutputFlags extends InputFlags {
@@ -15,11 +16,12 @@ export interface OutputFlags extends InputFlags {
   readonly canonical?: boolean;
   readonly root?: string;
   readonly allowLoss?: string[];
+  readonly shard?: DataShard;
 }
 
 /** Adds the options that every command with an input and an output has, those of the input among them. */
 export function withOutputOptions(command: Command): Command {
-  return withInputOptions(command)
+  return withShardOption(withInputOptions(command))
     .addOption(
       new Option('--mode <mode>', 'what happens when the output exists')
         .choices(['create', 'overwrite', 'append'])

@@ -47,6 +47,7 @@ export async function runToOutput(
         renameClashes: flags.renameClashes,
         classLists: flags.classLists,
         canonical: flags.canonical,
+        shard: flags.shard,
         maxLineBytes: flags.maxLine,
         maxDiagnostics: flags.maxFindings,
         onProgress: bar.update,

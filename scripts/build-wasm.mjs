@@ -21,9 +21,9 @@ const { error, stderr } = await main(
     '--enable',
     'simd',
     '--initialMemory',
-    '8',
+    '10',
     '--maximumMemory',
-    '8',
+    '10',
   ],
   {
     readFile: (name) => {

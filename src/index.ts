@@ -9,6 +9,7 @@ export {
 export { allRules } from './dataset-io/all-rules.js';
 export { type ConvertOptions, convert } from './dataset-io/convert.js';
 export { detectCoordinates } from './dataset-io/coords.js';
+export { type DataShard, parseShard } from './dataset-io/data-shard.js';
 export { type Detection, detectFormat } from './dataset-io/detect.js';
 export {
   type DatasetDiff,
@@ -18,6 +19,7 @@ export {
   diffDatasets,
   type SampleDifference,
 } from './dataset-io/diff.js';
+export { type FilterOptions, type FilterResult, filterDataset } from './dataset-io/filter.js';
 export { type FormatId, type FormatInfo, formatInfo, formats } from './dataset-io/formats.js';
 export { type Inspection, inspect } from './dataset-io/inspect.js';
 // Manifests by path

@@ -133,6 +133,7 @@ describe('each door opens on exactly these names', () => {
       detectCoordinates
       detectFormat
       diffDatasets
+      filterDataset
       flagOf
       formatDiagnostic
       formatInfo
@@ -147,6 +148,7 @@ describe('each door opens on exactly these names', () => {
       manifestRanges
       openDataset
       parseManifestLine
+      parseShard
       parseVoc
       readManifest
       readManifestBatches

@@ -27,6 +27,18 @@ const annotationRecords = lineRecord + 32;
 const annotationBytes = 48;
 const mostAnnotations = 4096;
 
+/**
+ * Of each line that {@link pass} takes note of, 4 words: where its line feed is; its usage, 0 for none, from 1 a place in
+ * {@link usageList}, {@link unlisted} for one that is not there; start (0: it has escapes) and end of its source. There is
+ * room for a window of the shortest lines.
+ */
+const notes = 459904;
+const noteBytes = 16;
+/** Start and end of the first different usages that a pass meets. */
+const usageList = 600064;
+const mostUsages = 14;
+const unlisted = 255;
+
 /** Kinds of string reference, beside slots; a reference is this or a slot, then start and end. */
 const absent = -1;
 const plain = -2;
@@ -72,6 +84,12 @@ let escaped = false;
 let exact = false;
 let value: f64 = 0;
 let annotations: i32 = 0;
+/** The usage of the line, 0 when it has none. */
+let usageStart: i32 = 0;
+let usageEnd: i32 = 0;
+let usageEscaped = false;
+/** How many there are in {@link usageList}. */
+let usages: i32 = 0;
 /** What the last key was: a bit of those above, 0 when it is not looked at, -1 when it makes the line unusual. */
 let field: i32 = 0;
 /** Number of the scan under way. */
@@ -306,22 +324,48 @@ export function scan(start: i32, end: i32, record: bool): i32 {
  * Judges the lines from `start` to `end`, where the last one's line feed is: in one go, since calls from outside cost
  * as much as a tenth of a line. Lines that end with CR LF count as no ordinary ones.
  *
+ * @param note take a note of each line
  * @returns how many lines from the first on are ordinary; the one after those begins at {@link passedTo}
  */
-export function pass(start: i32, end: i32): i32 {
+export function pass(start: i32, end: i32, note: bool): i32 {
   let count = 0;
   let p = start;
+  usages = 0;
   while (p < end) {
     let q = sample(p, false);
     if (q === 0) break;
     let c = <i32>load<u8>(q);
     while (c === 0x20 || c === 0x09) c = <i32>load<u8>(++q);
     if (c !== lineFeed) break;
+    if (note) {
+      const at = notes + count * noteBytes;
+      store<i32>(at, q, 0);
+      store<i32>(at, usageNumber(), 4);
+      store<i32>(at, load<i32>(lineRecord, 8) === 0 ? load<i32>(lineRecord, 0) : 0, 8);
+      store<i32>(at, load<i32>(lineRecord, 4), 12);
+    }
     p = q + 1;
     count++;
   }
   store<i32>(passedTo, p);
   return count;
+}
+
+/** The last line's usage as notes have it. */
+function usageNumber(): i32 {
+  if (usageStart === 0) return 0;
+  const length = usageEnd - usageStart;
+  if (usageEscaped || length > longestKept) return unlisted;
+  for (let i = 0; i < usages; i++) {
+    const known = usageList + (i << 3);
+    const from = load<i32>(known, 0);
+    if (load<i32>(known, 4) - from === length && memory.compare(from, usageStart, length) === 0) return i + 1;
+  }
+  if (usages === mostUsages) return unlisted;
+  const entry = usageList + (usages << 3);
+  store<i32>(entry, usageStart, 0);
+  store<i32>(entry, usageEnd, 4);
+  return ++usages;
 }
 
 /** Behind the closing brace of a line's object, with the number of its {@link annotations}; 0 when it is not ordinary. */
@@ -331,6 +375,7 @@ function sample(start: i32, record: bool): i32 {
   p = blank(p + 1);
   let seen = 0;
   annotations = 0;
+  usageStart = 0;
   serial++;
   store<i32>(lineRecord, absent, 12);
   while (true) {
@@ -450,7 +495,12 @@ function sampleText(p: i32, bit: i32, record: bool): i32 {
     store<i32>(lineRecord, start, 0);
     store<i32>(lineRecord, end, 4);
     store<i32>(lineRecord, escaped ? 1 : 0, 8);
-  } else if (record) refer(lineRecord + 12, start, end);
+  } else {
+    usageStart = start;
+    usageEnd = end;
+    usageEscaped = escaped;
+    if (record) refer(lineRecord + 12, start, end);
+  }
   return end + 1;
 }
 

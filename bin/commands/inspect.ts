@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
+import type { DataShard } from '../../src/dataset-io/data-shard.js';
 import type { Inspection } from '../../src/dataset-io/inspect.js';
 import { formatDiagnostic } from '../../src/model/index.js';
 import type { CoordinateGuess } from '../../src/transforms/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { groupDigits } from '../group-digits.js';
 import { type CommandIo, writeText } from '../io.js';
-import { type InputFlags, wholeNumber, withInputOptions } from '../options.js';
+import { type InputFlags, wholeNumber, withInputOptions, withShardOption } from '../options.js';
 import { ProgressBar } from '../progress-bar.js';
 
 interface Flags extends InputFlags {
   readonly jobs?: number;
+  readonly shard?: DataShard;
 }
 
 function counts(title: string, record: Readonly<Record<string, number>>, total?: number): string[] {
@@ -64,7 +66,7 @@ function textReport(found: Inspection): string {
 
 /** `labelkit inspect <input>`: format, tasks, samples, labels, shapes, sizes, first faults. */
 export function addInspect(program: Command, io: CommandIo, done: (code: ExitCode) => void): void {
-  withInputOptions(program.command('inspect'))
+  withShardOption(withInputOptions(program.command('inspect')))
     .description('what is in a data set: format, tasks, samples, labels, shapes, sizes, first faults')
     .argument(
       '<input>',
@@ -88,6 +90,7 @@ export function addInspect(program: Command, io: CommandIo, done: (code: ExitCod
             maxLineBytes: flags.maxLine,
             maxDiagnostics: Math.min(flags.maxFindings, 10),
             jobs: flags.jobs,
+            shard: flags.shard,
             onProgress: bar.update,
             signal: io.signal,
             session,

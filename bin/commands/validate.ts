@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
+import type { DataShard } from '../../src/dataset-io/data-shard.js';
 import type { Session } from '../../src/dataset-io/session.js';
 import type { ValidationResult } from '../../src/dataset-io/validate.js';
 import { formatDiagnostic, type Severity } from '../../src/model/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { groupDigits } from '../group-digits.js';
 import { type CommandIo, writeText } from '../io.js';
-import { type InputFlags, wholeNumber, withInputOptions } from '../options.js';
+import { type InputFlags, wholeNumber, withInputOptions, withShardOption } from '../options.js';
 import { ProgressBar } from '../progress-bar.js';
 
 type ReportFormat = 'text' | 'json' | 'sarif' | 'junit' | 'github';
@@ -18,6 +19,7 @@ interface Flags extends InputFlags {
   readonly indexUnit: 'utf16' | 'codepoint';
   readonly severity: Severity;
   readonly jobs?: number;
+  readonly shard?: DataShard;
   readonly reportFormat: ReportFormat;
 }
 
@@ -94,7 +96,7 @@ async function report(
 
 /** `labelkit validate <input...>`: every rule, every finding with file, line and column. */
 export function addValidate(program: Command, io: CommandIo, done: (code: ExitCode) => void): void {
-  const command = withInputOptions(program.command('validate'))
+  const command = withShardOption(withInputOptions(program.command('validate')))
     .description('check data sets by every rule; exit status 1 when there are errors')
     .argument(
       '<input...>',
@@ -148,6 +150,7 @@ export function addValidate(program: Command, io: CommandIo, done: (code: ExitCo
             maxDiagnostics: flags.maxFindings,
             minSeverity: flags.severity,
             jobs: flags.jobs,
+            shard: flags.shard,
             onProgress: bar.update,
             signal: io.signal,
             session,

@@ -1,6 +1,7 @@
 import { OptionError, type Profile, throwIfAborted } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
 import type { CoordinateChange } from '../transforms/index.js';
+import type { DataShard } from './data-shard.js';
 import { type ResolvedInput, resolveInput } from './detect.js';
 import { type FormatId, formatInfo } from './formats.js';
 import { manifestRows } from './manifest-rows.js';
@@ -8,6 +9,7 @@ import { writeManifestRows } from './manifest-writer.js';
 import { FileQuarantine, LineQuarantine, type Quarantine } from './quarantine.js';
 import type { RowBatch } from './rows.js';
 import { Run, type RunOptions, type RunResult } from './run.js';
+import { shardRange } from './shard-range.js';
 import { type Stage, type StageContext, staged } from './stage.js';
 import { dirOf, Loan, parseLocation, type TreeMode } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
@@ -48,6 +50,8 @@ export interface ConvertOptions extends RunOptions, Places {
    * differ; default: they stay.
    */
   readonly coords?: CoordinateChange | undefined;
+  /** Only this part of a manifest; default: all of it. The outputs of all parts, joined, are the output of the whole. */
+  readonly shard?: DataShard | undefined;
 }
 
 /** What handles VOC is half of this package, and is loaded only for it. */
@@ -68,13 +72,22 @@ async function open(
   to: FormatId,
   options: TransformOptions,
   loan: Loan,
+  noted: boolean,
 ): Promise<Opened> {
   const storage = storageOf(input, options);
-  const { signal } = options;
+  const { shard, signal } = options;
+  const encoding = options.encoding === undefined ? undefined : parseEncoding(options.encoding);
+  const range =
+    shard === undefined
+      ? undefined
+      : await shardRange(storage, input, shard, { format: from, encoding, signal });
   if (from === 'manifest') {
-    const size = input === '-' ? undefined : (await storage.stat(input, { signal }))?.size;
+    const whole = input === '-' ? undefined : (await storage.stat(input, { signal }))?.size;
+    const size = range === undefined ? whole : range.end - range.start;
     const batches = manifestRows(storage, input, {
-      ...(options.encoding === undefined ? {} : { encoding: parseEncoding(options.encoding) }),
+      ...(encoding === undefined ? {} : { encoding }),
+      range,
+      noted,
       baseDir: options.baseDir,
       maxLineBytes: options.maxLineBytes,
       profile: options.profile,
@@ -210,7 +223,14 @@ export async function survey(input: string, stage: Stage, options: TransformOpti
   const { signal } = options;
   const from = options.from ?? (input === '-' ? 'manifest' : undefined);
   const resolved = await resolveInput(storageOf(input, options), input, from, signal);
-  const { batches, totals } = await open(resolved, input, resolved.format, options, new Loan());
+  const { batches, totals } = await open(
+    resolved,
+    input,
+    resolved.format,
+    options,
+    new Loan(),
+    stage.asksUsage ?? false,
+  );
   const { onProgress } = options;
   const run = new Run({ onError: 'skip', maxDiagnostics: 0, onProgress, signal }, undefined, totals);
   for await (const _ of staged(run.account(batches), stage, contextOf(input, run, options)));
@@ -233,13 +253,21 @@ async function pass(
   throwIfAborted(options.signal);
   // What is wrong with the output is said before anything is read, where its format is named.
   if (options.to !== undefined) checkOptions(input, output, formatInfo(options.to).id, options);
+  // Of what a transform reads, only manifests come as a stream.
   const named = options.from ?? (stage !== undefined && input === '-' ? 'manifest' : undefined);
   const resolved = await resolveInput(storageOf(input, options), input, named, options.signal);
   const from = resolved.format;
   const to = options.to === undefined ? from : formatInfo(options.to).id;
   if (options.to === undefined) checkOptions(input, output, to, options);
   const loan = new Loan();
-  const { batches, totals, lists } = await open(resolved, input, to, options, loan);
+  const { batches, totals, lists } = await open(
+    resolved,
+    input,
+    to,
+    options,
+    loan,
+    stage?.asksUsage ?? false,
+  );
   const quarantine = quarantineOf(from, options);
   const run = new Run(options, quarantine, totals);
   try {

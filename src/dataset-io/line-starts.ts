@@ -22,7 +22,8 @@ export async function lineStartsNear(
   return starts;
 }
 
-async function afterNextLineFeed(
+/** Where the line after the next line feed begins, from byte `from` on; undefined when there is none. */
+export async function afterNextLineFeed(
   storage: Storage,
   path: string,
   from: number,

@@ -4,11 +4,20 @@ import type { Encoding } from '../text/index.js';
 import type { Fault, Row, RowBatch } from './rows.js';
 import { dirOf, type Loan, type Storage } from './storage/index.js';
 
+/** Whole lines of a file: their bytes, and the number of the first. */
+export interface LineRange {
+  readonly start: number;
+  readonly end: number;
+  readonly firstLine: number;
+}
+
 export interface ManifestRowsOptions {
   readonly encoding?: Encoding | undefined;
   /** Where relative references are taken from; default: the manifest's directory. */
   readonly baseDir?: string | undefined;
   readonly maxLineBytes?: number | undefined;
+  /** Only these lines; default: all. */
+  readonly range?: LineRange | undefined;
   /** Whose demands raise severities; default `generic`. */
   readonly profile?: Profile | undefined;
   /**
@@ -16,6 +25,8 @@ export interface ManifestRowsOptions {
    * are then checked, but parsed only when a row is looked at. Default false.
    */
   readonly passOn?: boolean | undefined;
+  /** With {@link passOn}: usage or source of most rows will be asked for. */
+  readonly noted?: boolean | undefined;
   /** With {@link passOn}: the loan under which the writer takes the lines. */
   readonly loan?: Loan | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -80,11 +91,13 @@ export async function* manifestRows(
   const base = options.baseDir ?? dirOf(path);
   const file = path === '-' ? '<stdin>' : path;
   const passOn = options.passOn ?? false;
+  const { range } = options;
   const memory = !passOn ? {} : options.loan === undefined ? { reuse: true } : { loan: options.loan };
   let bytes = 0;
   let seen: Diagnostic[] = [];
   async function* counted(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of storage.openRead(path, { ...memory, signal: options.signal })) {
+    const { start, end } = range ?? {};
+    for await (const chunk of storage.openRead(path, { ...memory, start, end, signal: options.signal })) {
       bytes += chunk.length;
       yield chunk;
     }
@@ -93,10 +106,11 @@ export async function* manifestRows(
     file,
     ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
     ...(options.maxLineBytes === undefined ? {} : { maxLineBytes: options.maxLineBytes }),
+    ...(range === undefined ? {} : { baseOffset: range.start, firstLine: range.firstLine }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     onDiagnostic: (diagnostic) => seen.push(diagnostic),
-    ...(passOn ? { lazy: 'checked' } : {}),
+    ...(passOn ? { lazy: 'checked', noted: options.noted ?? false, overwrite: true } : {}),
   });
   for await (const batch of batches) {
     const ofLines = new Set(batch.unreadable.map(({ diagnostic }) => diagnostic));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { formatBatches, formatSamples, type ManifestBatch, ManifestSample } from '../manifest/index.js';
 import type { Annotation, Sample } from '../model/index.js';
 import type { VocDocument } from '../voc/index.js';
@@ -121,6 +122,8 @@ class DocumentPlacer {
   private readonly references: References;
   private tree: TreeWriter | undefined;
   private samples = 0;
+  /** Names of documents by what they were and now are: one that several annotations share is written once. */
+  private readonly names = new Map<string, string>();
 
   constructor(private readonly context: WriterContext) {
     const { output } = context;
@@ -148,9 +151,16 @@ class DocumentPlacer {
     const { storage, mode, signal, run } = this.context;
     this.tree ??= await openTree(storage, this.folder, mode, { signal, onWritten: run.reportWritten });
     const { loc } = annotation;
-    const stem = row.key ?? stemOf(loc === undefined || isInlineXml(loc) ? row.sample.source : loc);
-    const name = freeName(this.tree, `${stem}.xml`);
-    this.tree.add(name, typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+    const own = loc === undefined || isInlineXml(loc);
+    const stem = row.key ?? stemOf(own ? row.sample.source : loc);
+    const content = createHash('sha256').update(bytes).digest('base64');
+    const identity = own ? undefined : `${content} ${row.base} ${loc}`;
+    let name = identity === undefined ? undefined : this.names.get(identity);
+    if (name === undefined) {
+      name = freeName(this.tree, `${stem}.xml`);
+      this.tree.add(name, typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+      if (identity !== undefined) this.names.set(identity, name);
+    }
     const path = joinLocation(this.folder, name);
     // Those of other samples are made relative with all the rest of the line.
     annotation.loc = row.sample instanceof ManifestSample ? this.references.to(path) : path;

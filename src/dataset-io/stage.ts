@@ -15,6 +15,8 @@ import type { Run } from './run.js';
 
 /** Something that happens to samples on their way from a reader to a writer. */
 export interface Stage {
+  /** {@link StageBatch.usage} or {@link StageBatch.source} is asked of most rows: they are then found while lines are checked. */
+  readonly asksUsage?: boolean;
   /**
    * Lines of a manifest are looked at one by one only where this asks for them, so most pass as the bytes they are.
    * What it throws ends the run.

@@ -12,6 +12,7 @@ import { type EarlyThreads, jobsOf, threadsFromBytes } from './jobs/threads.js';
 import { lineAt } from './line-at.js';
 import { estimatedFromBytes, estimateLines } from './line-estimate.js';
 import type { ManifestFiles, ManifestFilesOptions } from './manifest-files.js';
+import { shardRange } from './shard-range.js';
 import { dirOf, type Storage, type SyncFile } from './storage/index.js';
 import type { Survey, ValidateOptions } from './validate-options.js';
 
@@ -83,19 +84,27 @@ async function surveyOpen(
   const { signal } = options;
   const diagnostics: Diagnostic[] = [];
   const onDiagnostic = (diagnostic: Diagnostic) => diagnostics.push(diagnostic);
-  const totals = size === undefined ? {} : { totalBytes: size };
   const encoding = options.encoding === undefined ? undefined : parseEncoding(options.encoding);
+  const { shard } = options;
+  const range =
+    shard === undefined
+      ? undefined
+      : await shardRange(storage, input, shard, { format: 'manifest', encoding, signal });
+  const length = range === undefined ? size : range.end - range.start;
+  const totals = length === undefined ? {} : { totalBytes: length };
   const { maxLineBytes } = options;
   const isSized = options.crossSample !== false && file !== undefined && size !== undefined;
   const expectedSamples = isSized ? estimateLines(file, size) : undefined;
   const own = {
     ...manifestOptions(input, options),
-    ...(expectedSamples === undefined ? {} : { expectedSamples }),
+    ...(expectedSamples === undefined || range !== undefined ? {} : { expectedSamples }),
+    ...(range === undefined ? {} : { isPart: true }),
   };
   const jobs = jobsOf(options.jobs);
   const splittable = encoding === undefined || !encoding.startsWith('utf-16');
   if (
     jobs > 1 &&
+    range === undefined &&
     splittable &&
     options.checkFiles !== true &&
     file !== undefined &&
@@ -145,9 +154,15 @@ async function surveyOpen(
   const splitter = new LineSplitter({
     ...(encoding === undefined ? {} : { encoding }),
     ...(maxLineBytes === undefined ? {} : { maxLineBytes }),
+    ...(range === undefined ? {} : { baseOffset: range.start, firstLine: range.firstLine }),
   });
   let bytes = 0;
-  for await (const chunk of storage.openRead(input, { reuse: true, signal })) {
+  for await (const chunk of storage.openRead(input, {
+    reuse: true,
+    start: range?.start,
+    end: range?.end,
+    signal,
+  })) {
     throwIfAborted(signal);
     for (const batch of splitter.split(chunk)) await push(batch);
     bytes += chunk.length;

@@ -1,5 +1,6 @@
 import type { ManifestSummary } from '../manifest/index.js';
 import type { Diagnostic, Mode, Profile, Severity } from '../model/index.js';
+import type { DataShard } from './data-shard.js';
 import type { OnProgress } from './progress.js';
 import type { Places } from './storages.js';
 import type { VocTree } from './voc-tree.js';
@@ -36,6 +37,8 @@ export interface ValidateOptions extends Places {
   readonly minSeverity?: Severity | undefined;
   /** Threads; default: one for each core, at most four. Large local inputs only. The result is the same for any number. */
   readonly jobs?: number | undefined;
+  /** Only this part of a manifest, by one thread; rules about files as a whole are left out. Default: all of it. */
+  readonly shard?: DataShard | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -2,6 +2,7 @@ import { type Diagnostic, OptionError, profiles, throwIfAborted } from '../model
 import { resolveInput } from './detect.js';
 import type { FormatId } from './formats.js';
 import { EarlyThreads, earlyFromFiles, jobsOf, threadsFromBytes } from './jobs/threads.js';
+import { shardRange } from './shard-range.js';
 import { storageOf } from './storages.js';
 import type { Survey, ValidateOptions } from './validate-options.js';
 
@@ -48,10 +49,12 @@ export async function survey(input: string, options: ValidateOptions = {}): Prom
     // The rules of one format are not loaded to check the other.
     if (format === 'manifest') {
       const size = threads > 1 ? (await storage.stat(input, { signal }))?.size : undefined;
-      if (size !== undefined && size >= threadsFromBytes) early.start('manifest');
+      if (options.shard === undefined && size !== undefined && size >= threadsFromBytes)
+        early.start('manifest');
       const { surveyManifest } = await import('./survey-manifest.js');
       return await surveyManifest(storage, input, options, early);
     }
+    if (options.shard !== undefined) await shardRange(storage, input, options.shard, { format, signal });
     const { surveyVoc } = await loadVoc();
     return await surveyVoc(storage, input, options, xmlNames, early);
   } finally {

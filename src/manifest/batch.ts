@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../model/index.js';
 import type { LineBatch } from '../text/index.js';
 import { isBlank } from './faults.js';
+import type { LineNotes } from './line-notes.js';
 import { type LineScanner, newOwner } from './line-scanner.js';
 import type { ManifestSample } from './sample.js';
 
@@ -45,8 +46,18 @@ export class ManifestBatch {
   private list: ManifestSample[] | undefined = undefined;
   private whole: boolean;
 
-  /** @param isVouched every line certainly holds a sample without faults, and ends with LF alone */
-  constructor(lines: LineBatch, reader: RowReader, isVouched = false) {
+  /**
+   * @param isVouched every line certainly holds a sample without faults, and ends with LF alone
+   * @param notes what is known of the lines then
+   * @param overwrite the memory of the lines may be written over once they have been formatted
+   */
+  constructor(
+    lines: LineBatch,
+    reader: RowReader,
+    isVouched = false,
+    private readonly notes?: LineNotes,
+    private readonly overwrite = false,
+  ) {
     this.lines = lines;
     this.reader = reader;
     this.states = new Uint8Array(lines.count);
@@ -57,6 +68,30 @@ export class ManifestBatch {
   /** @internal The writer copies all {@link lines} as they are, and they are all the bytes that these have. */
   get isWhole(): boolean {
     return this.whole;
+  }
+
+  /**
+   * @internal Moves the lines that stay together, over those that do not; undefined where lines changed or may not be
+   * moved. Nothing can be asked of the lines afterwards.
+   */
+  compact(): Buffer | undefined {
+    if (!this.overwrite || this.rows !== undefined) return undefined;
+    const { states } = this;
+    const { bytes, starts, ends } = this.lines;
+    let length = 0;
+    for (let row = 0; row < states.length; ) {
+      if (states[row] === absent) {
+        row++;
+        continue;
+      }
+      const start = starts[row]!;
+      do row++;
+      while (row < states.length && states[row] !== absent);
+      const end = ends[row - 1]! + 1;
+      if (length < start) bytes.copyWithin(length, start, end);
+      length += end - start;
+    }
+    return bytes.subarray(0, length);
   }
 
   /** Lines in the batch, whatever they hold. */
@@ -119,6 +154,8 @@ export class ManifestBatch {
 
   /** `source` of a row as stored; undefined when it holds no sample. A row that nobody looked at is not parsed for it. */
   source(row: number): string | undefined {
+    const noted = this.states[row] === vouched ? this.notes?.source(row, this.lines.bytes) : undefined;
+    if (noted !== undefined) return noted;
     const scanner = this.ordinary(row);
     if (scanner === undefined) return this.sample(row)?.source;
     const { source } = scanner;
@@ -128,6 +165,8 @@ export class ManifestBatch {
 
   /** `usage` of a row as stored, like {@link source}; undefined too when the sample has none. */
   usage(row: number): string | undefined {
+    const { notes } = this;
+    if (notes !== undefined && this.states[row] === vouched && notes.knowsUsage(row)) return notes.usage(row);
     const scanner = this.ordinary(row);
     if (scanner === undefined) return this.sample(row)?.usage;
     const { usage } = scanner;

@@ -42,6 +42,12 @@ export class ByteChunks {
     this.buffer[this.used++] = lineFeed;
   }
 
+  /** Adds bytes that LF ends, as they are, without copying them. */
+  addChunk(bytes: Buffer): void {
+    this.close();
+    this.done.push(bytes);
+  }
+
   /** Makes room; what is longer than a chunk gets a chunk of its own. */
   private reserve(bytes: number): void {
     if (bytes <= this.buffer.length - this.used) return;

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { LineNotes } from './line-notes.js';
 import { lineScannerModule } from './line-scanner-wasm.js';
 
 /** Offsets in the module's memory, in bytes; see wasm/line-scanner.ts. */
@@ -9,6 +10,10 @@ const lineRecord = 132096;
 const annotationRecords = lineRecord + 32;
 const annotationWords = 12;
 const inputStart = 328768;
+const notesStart = 459904;
+const noteWords = 4;
+const usageList = 600064;
+const mostUsages = 14;
 /** Bytes of input that are in the module's memory at a time: small enough for the processor's cache. */
 const windowBytes = 128 * 1024;
 /** Zeros behind the input end whatever is being read there. */
@@ -27,7 +32,7 @@ const longNumber = 2;
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly scan: (start: number, end: number, record: number) => number;
-  readonly pass: (start: number, end: number) => number;
+  readonly pass: (start: number, end: number, note: number) => number;
 }
 
 /** What there is of WebAssembly here; the types of ES and of Node do not name it. */
@@ -82,8 +87,9 @@ export class LineScanner {
    * near it that are not UTF-8.
    *
    * @param bytes UTF-8 or not
+   * @param notes takes what is found in the lines
    */
-  pass(bytes: Buffer): { readonly count: number; readonly end: number } {
+  pass(bytes: Buffer, notes?: LineNotes): { readonly count: number; readonly end: number } {
     let count = 0;
     let end = 0;
     this.owner = 0;
@@ -94,12 +100,37 @@ export class LineScanner {
       if (!isUtf8(window)) break;
       this.memory.set(window, inputStart);
       // The last line feed stops whatever is being read.
-      count += this.passModule(inputStart, inputStart + last - end);
+      const passed = this.passModule(inputStart, inputStart + last - end, notes === undefined ? 0 : 1);
+      count += passed;
+      if (notes !== undefined) this.note(bytes, end, passed, notes);
       const stop = this.words[passedTo >> 2]! - inputStart + end;
       if (stop < last) return { count, end: stop };
       end = last;
     }
     return { count, end };
+  }
+
+  /** Adds what was found in the lines of the window that begins at `start`. */
+  private note(bytes: Buffer, start: number, count: number, notes: LineNotes): void {
+    const { words } = this;
+    const shift = start - inputStart;
+    const numbers = [0];
+    const numberOf = (place: number): number => {
+      if (place > mostUsages) return LineNotes.unlisted;
+      const at = (usageList >> 2) + 2 * (place - 1);
+      numbers[place] ??= notes.number(bytes.toString('utf8', words[at]! + shift, words[at + 1]! + shift));
+      return numbers[place];
+    };
+    notes.reserve(notes.count + count);
+    for (let line = 0, at = notesStart >> 2; line < count; line++, at += noteWords) {
+      const source = words[at + 2]!;
+      notes.add(
+        words[at]! + shift,
+        numbers[words[at + 1]!] ?? numberOf(words[at + 1]!),
+        source === 0 ? 0 : source + shift,
+        words[at + 3]! + shift,
+      );
+    }
   }
 
   /** As {@link accepts}, taking note of the fields: how many annotations the line has, -1 when it is not ordinary. */

@@ -10,6 +10,7 @@ import {
 import { ManifestAnnotation } from './annotation.js';
 import { ManifestBatch, type RowReader } from './batch.js';
 import { isBlank, isReadable, isTooDeep, type LineFault, problemFault, readingFinding } from './faults.js';
+import { LineNotes } from './line-notes.js';
 import { type LineScanner, lineScanner } from './line-scanner.js';
 import { type LinePlace, locateFinding } from './locate.js';
 import { checkContext, lineContent } from './parse-line.js';
@@ -42,6 +43,10 @@ export interface ReadOptions extends Partial<ManifestCheckContext> {
    * `'checked'`: they are not parsed, but every line that cannot be read is found.
    */
   readonly lazy?: boolean | 'checked';
+  /** With `lazy: 'checked'`: `source` and `usage` of most rows will be asked for, and are found while lines are checked. */
+  readonly noted?: boolean;
+  /** With `lazy: 'checked'`: the memory of a chunk may be written over once its lines have been formatted. */
+  readonly overwrite?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -126,11 +131,12 @@ class FileReader implements RowReader {
    * The ordinary lines that the bytes begin with, told all at once, as if {@link vouches} had said so of each.
    *
    * @param bytes UTF-8 or not, from the start of a line
+   * @param notes takes what is found in them
    */
-  passed(bytes: Buffer): { readonly count: number; readonly end: number } {
+  passed(bytes: Buffer, notes?: LineNotes): { readonly count: number; readonly end: number } {
     const { scanner } = this;
     if (scanner === undefined || this.checks || this.usage !== undefined) return nothingPassed;
-    const passed = scanner.pass(bytes);
+    const passed = scanner.pass(bytes, notes);
     if (passed.count > 0) this.given = true;
     return passed;
   }
@@ -245,6 +251,7 @@ function* passingBatches(
   chunk: Uint8Array,
   splitter: LineSplitter,
   reader: FileReader,
+  { noted = false, overwrite = false }: ReadOptions,
 ): Generator<ManifestBatch, void, undefined> {
   let rest: Uint8Array = chunk;
   if (!splitter.isAtLineStart) {
@@ -256,8 +263,12 @@ function* passingBatches(
   }
   if (splitter.isAtLineStart) {
     const bytes = Buffer.from(rest.buffer, rest.byteOffset, rest.byteLength);
-    const { count, end } = reader.passed(bytes);
-    if (count > 0) yield new ManifestBatch(splitter.pass(bytes.subarray(0, end), count), reader, true);
+    const notes = noted ? new LineNotes(bytes.length >> 9) : undefined;
+    const { count, end } = reader.passed(bytes, notes);
+    if (count > 0) {
+      const lines = splitter.pass(bytes.subarray(0, end), count, notes?.ends);
+      yield new ManifestBatch(lines, reader, true, notes, overwrite);
+    }
     rest = rest.subarray(end);
   }
   const lines = splitter.push(rest);
@@ -288,7 +299,7 @@ async function* unreadBatches(
   for await (const chunk of chunks) {
     throwIfAborted(signal);
     if (passes && chunk.length <= (maxLineBytes ?? defaultMaxLineBytes)) {
-      yield* passingBatches(chunk, splitter, reader);
+      yield* passingBatches(chunk, splitter, reader, options);
       continue;
     }
     for (const piece of options.lazy ? [chunk] : pieces(chunk)) {

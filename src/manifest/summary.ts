@@ -29,9 +29,9 @@ export function summarize(
   tally: FileTally,
   facts: ContainerFacts,
   output: DiagnosticOutput,
-  options: ManifestCheckContext & OutputOptions,
+  options: ManifestCheckContext & OutputOptions & { readonly isPart?: boolean },
 ): ManifestSummary {
-  checkFile(tally, facts, (line) => {
+  checkFile(tally, facts, options.isPart ?? false, (line) => {
     return new Reporter(options, (finding) => {
       tally.countFinding(finding.rule, finding.severity);
       output.show(finding.severity, () => locateFinding(finding, '', { file: options.file, line }));

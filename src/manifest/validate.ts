@@ -33,6 +33,8 @@ export interface ManifestValidatorOptions extends ManifestCheckContext, OutputOp
   readonly checkFiles?: FileCheck;
   /** About how many samples will come, when that is known: makes comparing them faster. */
   readonly expectedSamples?: number;
+  /** The lines are a part of a file: rules about its size and its samples as a whole are left out. */
+  readonly isPart?: boolean;
   /**
    * The lines pushed are parts of a file and the results are wanted by {@link ManifestValidator.takeState}.
    * Nothing is handed on then, and rules that need the whole file wait for a `ManifestMerger`.

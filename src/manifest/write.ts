@@ -95,25 +95,31 @@ function addBatch(chunks: ByteChunks, batch: ManifestBatch, options: FormatOptio
     chunks.addLineBytes(lines.bytes, 0, lines.bytes.length - 1);
     return;
   }
+  const compacted = batch.compact();
+  if (compacted !== undefined) {
+    if (compacted.length > 0) chunks.addChunk(compacted);
+    return;
+  }
+  const { bytes, count, starts, ends } = lines;
   let runStart = -1;
   let runEnd = -1;
-  for (let row = 0; row < lines.count; row++) {
+  for (let row = 0; row < count; row++) {
     const outcome = batch.outcome(row);
     if (outcome === true) {
-      const start = lines.starts[row]!;
-      const end = lines.ends[row]!;
-      if (runStart !== -1 && start === runEnd + 1 && lines.bytes[runEnd] === 0x0a) {
+      const start = starts[row]!;
+      const end = ends[row]!;
+      if (runStart !== -1 && start === runEnd + 1 && bytes[runEnd] === 0x0a) {
         runEnd = end;
         continue;
       }
-      if (runStart !== -1) chunks.addLineBytes(lines.bytes, runStart, runEnd);
+      if (runStart !== -1) chunks.addLineBytes(bytes, runStart, runEnd);
       runStart = start;
       runEnd = end;
       continue;
     }
-    if (runStart !== -1) chunks.addLineBytes(lines.bytes, runStart, runEnd);
+    if (runStart !== -1) chunks.addLineBytes(bytes, runStart, runEnd);
     runStart = -1;
     if (outcome !== false) chunks.addLine(formatSample(outcome, options));
   }
-  if (runStart !== -1) chunks.addLineBytes(lines.bytes, runStart, runEnd);
+  if (runStart !== -1) chunks.addLineBytes(bytes, runStart, runEnd);
 }

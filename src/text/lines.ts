@@ -124,9 +124,10 @@ export class LineSplitter {
    * limit of length, each ended by LF and none by CR LF.
    *
    * @param count how many lines there are in `bytes`, from 1
+   * @param ends where their line feeds are, when that is known
    */
-  pass(bytes: Buffer, count: number): LineBatch {
-    const batch = new PassedLines(bytes, count, this.#line, this.#base);
+  pass(bytes: Buffer, count: number, ends?: Uint32Array): LineBatch {
+    const batch = new PassedLines(bytes, count, this.#line, this.#base, ends);
     this.#bytes += bytes.length;
     this.#base += bytes.length;
     this.#line += count;
@@ -444,8 +445,10 @@ class PassedLines implements LineBatch {
     readonly count: number,
     readonly firstLine: number,
     base: number,
+    ends: Uint32Array | undefined,
   ) {
     this.#base = base;
+    this.#ends = ends;
   }
 
   get starts(): Uint32Array {

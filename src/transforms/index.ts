@@ -24,6 +24,16 @@ export {
   itemOfAnnotation,
   itemOfObject,
 } from './diff.js';
+export {
+  type FilterTests,
+  type FilterUnit,
+  filterByLabel,
+  filterUnits,
+  type ImageOf,
+  type Pruning,
+  SampleFilter,
+  type Verdict,
+} from './filter.js';
 export { type Fix, type FixName, fixes, fixesOfRule, fixProfiles, parseFixes } from './fixes.js';
 export { boxOf, iou } from './iou.js';
 export { labelMatcher, type Matcher } from './labels.js';
@@ -39,3 +49,4 @@ export {
   shapeText,
 } from './repair.js';
 export { drawCapped, drawCount, drawFraction, drawStratified } from './sample.js';
+export { compileWhere } from './where/index.js';

@@ -109,6 +109,7 @@ describe('what the command says and writes is what it does on the local disk', (
     ['validate, JSON', ['validate', 'street/', '--json', '--severity', 'info']],
     ['validate closely', ['validate', 'street/', '--check-files', '--json', '--severity', 'info']],
     ['inspect', ['inspect', 'street/', '--json']],
+    ['diff', ['diff', 'street/', 'street/', '--json']],
   ])('%s', async (_, args) => {
     const cwd = withStreet();
     const server = await service(objects(street, 'street/'));
@@ -118,6 +119,21 @@ describe('what the command says and writes is what it does on the local disk', (
       args.map((arg) => arg.replace('street/', 'obs://data/street/')),
     );
     expect(remote).toEqual({ ...local, stdout: moved(local.stdout) });
+  });
+
+  test('repair, and what diff says of it', async () => {
+    const cwd = withStreet();
+    const server = await service(objects(street, 'street/'));
+    const fix = ['--fix', 'metavalidation,extension,path'];
+    const local = await run(server, ['repair', 'street', 'mended', ...fix], { cwd });
+    const remote = await run(server, ['repair', 'obs://data/street', 'obs://data/mended', ...fix]);
+    expect(remote).toEqual({ ...local, stdout: local.stdout.replace('  mended  ', '  obs://data/mended  ') });
+    expect(below(server, 'mended/')).toEqual(filesIn(join(cwd, 'mended')));
+    const same = await run(server, ['diff', 'mended', 'obs://data/mended'], { cwd });
+    expect(same).toMatchObject({ code: 0 });
+    const other = await run(server, ['diff', 'obs://data/street', 'mended'], { cwd });
+    expect(other).toMatchObject({ code: 1 });
+    expect(other.stdout).toContain('equal 1, changed 4, removed 1, added 0');
   });
 
   test.each(['native', 'esdk'])('a VOC tree to a manifest and back, with engine %s', async (engine) => {

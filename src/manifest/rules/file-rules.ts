@@ -15,16 +15,21 @@ const namesShown = 5;
 /** Reports a fault of the file at a line, 1-based, or of the file as a whole. */
 export type AtLine = (line: number | undefined) => Reporter;
 
-/** The rules that look at the finished file: M002, M007, M013–M015, M140, M144, M145. */
-export function checkFile(tally: FileTally, facts: ContainerFacts, at: AtLine): void {
+/**
+ * The rules that look at the finished file: M002, M007, M013–M015, M140, M144, M145.
+ *
+ * @param isPart there is more of the file: M013–M015 and M144 are left out
+ */
+export function checkFile(tally: FileTally, facts: ContainerFacts, isPart: boolean, at: AtLine): void {
   const { bom, crlfLine, bytes } = facts;
   if (bom === 'utf-8') at(1).add('M002', 'the file starts with a UTF-8 byte order mark');
   if (crlfLine !== undefined) at(crlfLine).add('M007', 'lines end with CR LF');
-  if (bytes > largestFile) {
+  if (!isPart && bytes > largestFile) {
     at(undefined).add('M013', `the file has ${bytes} bytes, the service takes ${largestFile}`);
   }
-  if (tally.samples === 0 && tally.otherLines === 0) at(undefined).add('M014', 'the file holds no samples');
-  if (tally.isLimitedKind()) checkLimits(tally, at(undefined));
+  if (!isPart && tally.samples === 0 && tally.otherLines === 0)
+    at(undefined).add('M014', 'the file holds no samples');
+  if (!isPart && tally.isLimitedKind()) checkLimits(tally, at(undefined));
   const types = tally.labellingTypes();
   if (types.length > 1) {
     const list = types.map(({ name, line }) => `${name} (from line ${line})`).join(', ');
@@ -33,7 +38,7 @@ export function checkFile(tally: FileTally, facts: ContainerFacts, at: AtLine): 
       hint: 'an import takes one; split the file by task',
     });
   }
-  if (tally.usages().size === 0) checkSplit(tally, at(undefined));
+  if (!isPart && tally.usages().size === 0) checkSplit(tally, at(undefined));
   for (const { names, line } of tally.labels.lookAlikes()) {
     at(line).add('M145', `labels differ only in case, width or normalisation: ${list(names)}`);
   }
