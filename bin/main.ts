@@ -7,6 +7,7 @@ import { addExplain } from './commands/explain.js';
 import { addFilter } from './commands/filter.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
+import { addMerge } from './commands/merge.js';
 import { addObs } from './commands/obs.js';
 import { addRelabel } from './commands/relabel.js';
 import { addRepair } from './commands/repair.js';
@@ -50,6 +51,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addConvert(program, io, done);
   addDiff(program, io, done);
   addRepair(program, io, done);
+  addMerge(program, io, done);
   addFilter(program, io, done);
   addRelabel(program, io, done);
   addSample(program, io, done);

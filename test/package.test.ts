@@ -146,6 +146,7 @@ describe('each door opens on exactly these names', () => {
       inspect
       locateVoc
       manifestRanges
+      merge
       openDataset
       parseManifestLine
       parseShard
