@@ -147,6 +147,7 @@ describe('each door opens on exactly these names', () => {
       locateVoc
       manifestRanges
       merge
+      mergeStats
       openDataset
       parseManifestLine
       parseShard
@@ -159,7 +160,9 @@ describe('each door opens on exactly these names', () => {
       repairDataset
       rotationOf
       sample
+      stats
       suggestRelabel
+      tallyDataset
       tasks
       toGithub
       toJunit
@@ -176,6 +179,7 @@ describe('each door opens on exactly these names', () => {
     expect(await namesOf('./manifest')).toMatchInlineSnapshot(`
       "ManifestAnnotation
       ManifestBatch
+      ManifestCounter
       ManifestMerger
       ManifestSample
       ManifestValidator

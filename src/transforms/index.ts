@@ -50,4 +50,14 @@ export {
   shapeText,
 } from './repair.js';
 export { drawCapped, drawCount, drawFraction, drawStratified } from './sample.js';
+export { StatsTally } from './stats.js';
+export type { StatsPartial } from './stats-partial.js';
+export type {
+  BySplit,
+  FlagCounts,
+  Histogram,
+  LabelCount,
+  NameCounts,
+  Statistics,
+} from './stats-report.js';
 export { compileWhere } from './where/index.js';
