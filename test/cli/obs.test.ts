@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -549,4 +549,31 @@ test('the client for object storage is loaded by paths that need it, and no othe
   };
   expect(await loadsClient('street')).toBe(false);
   expect(await loadsClient('obs://data/in.manifest')).toBe(true);
+});
+
+test.each([
+  ['relabel', ['relabel', 'street/', 'out/', '--map', 'car=vehicle', '--drop', 'moon']],
+  ['merge', ['merge', 'street/', 'street/', 'out/', '--dedupe-boxes', '0.9']],
+  ['sample', ['sample', 'street/', 'out/', '--per-label', '2']],
+  [
+    'relabel to a manifest',
+    ['relabel', 'street/', 'out/m.manifest', '--map', 'car=vehicle', '--to', 'manifest'],
+  ],
+])('%s writes there what it writes here', async (_, args) => {
+  const cwd = withStreet();
+  mkdirSync(join(cwd, 'out'));
+  const server = await service(objects(street, 'street/'));
+  const overwrite = [...args, '--mode', 'overwrite'];
+  const local = await run(server, overwrite, { cwd });
+  const remote = await run(
+    server,
+    overwrite.map((arg) => arg.replace(/^(street|out)\//, 'obs://data/$1/')),
+  );
+  expect(remote.code).toBe(local.code);
+  expect(local.code).toBe(0);
+  const written = below(server, 'out/');
+  const expected = filesIn(join(cwd, 'out'));
+  expect(Object.keys(written)).toEqual(Object.keys(expected));
+  for (const name of Object.keys(expected).filter((one) => !one.endsWith('.manifest')))
+    expect(written[name], name).toBe(expected[name]);
 });
