@@ -8,6 +8,7 @@ export {
 // Data sets of any format
 export { allRules } from './dataset-io/all-rules.js';
 export { type ConvertOptions, convert } from './dataset-io/convert.js';
+export { detectCoordinates } from './dataset-io/coords.js';
 export { type DataShard, parseShard } from './dataset-io/data-shard.js';
 export {
   type DedupeKey,
@@ -18,6 +19,14 @@ export {
   type Repeat,
 } from './dataset-io/dedupe.js';
 export { type Detection, detectFormat } from './dataset-io/detect.js';
+export {
+  type DatasetDiff,
+  type DifferenceCounts,
+  type DiffKey,
+  type DiffOptions,
+  diffDatasets,
+  type SampleDifference,
+} from './dataset-io/diff.js';
 export { type FilterOptions, type FilterResult, filterDataset } from './dataset-io/filter.js';
 export { type FormatId, type FormatInfo, formatInfo, formats } from './dataset-io/formats.js';
 export { type Inspection, inspect } from './dataset-io/inspect.js';
@@ -52,6 +61,13 @@ export {
   relabel,
   suggestRelabel,
 } from './dataset-io/relabel.js';
+export {
+  type FixCount,
+  type RepairChange,
+  type RepairOptions,
+  type RepairResult,
+  repairDataset,
+} from './dataset-io/repair.js';
 export type { Row } from './dataset-io/rows.js';
 export type { OnError, Output, RunOptions, RunResult } from './dataset-io/run.js';
 export { type SampleOptions, sample } from './dataset-io/sample.js';
@@ -145,6 +161,7 @@ export {
   AbortedError,
   type CoordinateConvention,
   convertBox,
+  convertShape,
   coordinateConventions,
   DataError,
   type Diagnostic,

@@ -129,9 +129,12 @@ describe('each door opens on exactly these names', () => {
       checkVoc
       convert
       convertBox
+      convertShape
       coordinateConventions
       dedupe
+      detectCoordinates
       detectFormat
+      diffDatasets
       filterDataset
       flagOf
       formatDiagnostic
@@ -156,6 +159,7 @@ describe('each door opens on exactly these names', () => {
       readVoc
       readVocFile
       relabel
+      repairDataset
       rotationOf
       sample
       split
