@@ -285,7 +285,7 @@ export const groups = [
     sets: [lines1700k, lines100],
     large: true,
     server: (bench) => [
-      ...['--bucket', 'bench', '--anonymous'],
+      ...['--bucket', 'bench'],
       ...[lines1700k, lines100].flatMap((set) => ['--put', `bench/${set.name}=${bench.ready(set).path}`]),
     ],
     contenders: (bench) => {
@@ -294,7 +294,12 @@ export const groups = [
       const output = join(bench.scratch, 'output.manifest');
       const readAnswer = () => ({ outputChecksum: checksum(output) });
       return [
-        limit('http-get', 'node:http, one GET', set, node('limits/http-get.mjs', addressOf(bench, large))),
+        limit(
+          'http-get',
+          'node:http, one GET',
+          set,
+          onServer(bench, node('limits/http-get.mjs', addressOf(bench, large))),
+        ),
         labelkit(
           'obs-read',
           'ObsStorage.openRead',
@@ -343,7 +348,7 @@ export const groups = [
     sets: [],
     rounds: (rounds) => rounds * 3, // a second each, and in the first ones the server is still being compiled
     server: () => [
-      ...['--bucket', 'bench', '--anonymous'],
+      ...['--bucket', 'bench'],
       ...Array.from({ length: smallObjects.items }, (_, index) => [
         '--synthetic',
         `bench/small/${index}=5000`,
@@ -357,7 +362,7 @@ export const groups = [
           'http-get-16',
           'node:http, 16 connections',
           smallObjects,
-          node('limits/http-get-many.mjs', addressOf(bench, smallObjects), count, width),
+          onServer(bench, node('limits/http-get-many.mjs', addressOf(bench, smallObjects), count, width)),
         ),
         ...['native', 'esdk'].map((engine) =>
           labelkit(
@@ -379,7 +384,7 @@ export const groups = [
     question: 'Read 300 MB where each connection gives 50 MB a second: what do requests side by side bring?',
     sets: [],
     server: () => [
-      ...['--bucket', 'bench', '--anonymous', '--bandwidth', String(bytesPerSecond)],
+      ...['--bucket', 'bench', '--bandwidth', String(bytesPerSecond)],
       ...['--synthetic', `bench/${limitedObject.name}=${limitedObject.bytes}`],
     ],
     contenders: (bench) => [
@@ -387,7 +392,7 @@ export const groups = [
         'http-get',
         'node:http, one GET',
         limitedObject,
-        node('limits/http-get.mjs', addressOf(bench, limitedObject)),
+        onServer(bench, node('limits/http-get.mjs', addressOf(bench, limitedObject))),
       ),
       labelkit(
         'obs-read',
@@ -507,7 +512,7 @@ function serverOf({ server }) {
 }
 
 /**
- * Where an object is for those who ask without a key.
+ * Where an object is for those who ask by its address.
  * @param {Bench} bench
  * @param {ReadySet} object
  */

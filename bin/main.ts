@@ -6,6 +6,7 @@ import { addExplain } from './commands/explain.js';
 import { addFilter } from './commands/filter.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
+import { addMerge } from './commands/merge.js';
 import { addObs } from './commands/obs.js';
 import { addRelabel } from './commands/relabel.js';
 import { addSample } from './commands/sample.js';
@@ -46,6 +47,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addValidate(program, io, done);
   addExplain(program, io, done);
   addConvert(program, io, done);
+  addMerge(program, io, done);
   addFilter(program, io, done);
   addRelabel(program, io, done);
   addSample(program, io, done);

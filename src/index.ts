@@ -27,6 +27,13 @@ export {
   writeManifest,
   writeManifestBatches,
 } from './dataset-io/manifest-io.js';
+export {
+  type MergeKey,
+  type MergeOptions,
+  type MergePolicy,
+  type MergeResult,
+  merge,
+} from './dataset-io/merge.js';
 export type { ObjectStorage, ObjectStorageOptions } from './dataset-io/object-storage.js';
 export { type Dataset, type DatasetRow, type OpenDatasetOptions, openDataset } from './dataset-io/open.js';
 export type { OnProgress, Progress } from './dataset-io/progress.js';

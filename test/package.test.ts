@@ -130,6 +130,7 @@ describe('each door opens on exactly these names', () => {
       convertBox
       coordinateConventions
       detectFormat
+      filterDataset
       flagOf
       formatDiagnostic
       formatInfo
@@ -142,8 +143,10 @@ describe('each door opens on exactly these names', () => {
       inspect
       locateVoc
       manifestRanges
+      merge
       openDataset
       parseManifestLine
+      parseShard
       parseVoc
       readManifest
       readManifestBatches

@@ -65,8 +65,8 @@ async function open(
   input: string,
   to: FormatId,
   options: TransformOptions,
-  loan: Loan,
   noted: boolean,
+  loan?: Loan,
 ): Promise<Opened> {
   const storage = storageOf(input, options);
   const { shard, signal } = options;
@@ -194,20 +194,93 @@ export async function transform(
  * @throws as {@link transform}, but never DataError
  */
 export async function survey(input: string, stage: Stage, options: TransformOptions = {}): Promise<void> {
-  const { signal } = options;
-  const from = options.from ?? (input === '-' ? 'manifest' : undefined);
-  const resolved = await resolveInput(storageOf(input, options), input, from, signal);
-  const { batches, totals } = await open(
-    resolved,
-    input,
-    resolved.format,
-    options,
-    new Loan(),
-    stage.asksUsage ?? false,
-  );
-  const { onProgress } = options;
+  const resolved = await resolveStaged(input, options);
+  const noted = stage.asksUsage ?? false;
+  const { batches, totals } = await open(resolved, input, resolved.format, options, noted);
+  const { onProgress, signal } = options;
   const run = new Run({ onError: 'skip', maxDiagnostics: 0, onProgress, signal }, undefined, totals);
   for await (const _ of staged(run.account(batches), stage, contextOf(input, run, options)));
+}
+
+async function resolveStaged(input: string, options: TransformOptions): Promise<ResolvedInput> {
+  const from = options.from ?? (input === '-' ? 'manifest' : undefined);
+  return await resolveInput(storageOf(input, options), input, from, options.signal);
+}
+
+/** An input of several, on its way through a stage of its own. */
+export interface StagedInput {
+  readonly path: string;
+  readonly format: FormatId;
+  readonly stage: Stage;
+}
+
+/** The formats of inputs, in order. @throws OptionError when one is unknown or ambiguous */
+export async function formatsOf(inputs: readonly string[], options: TransformOptions): Promise<FormatId[]> {
+  const formats: FormatId[] = [];
+  for (const input of inputs) formats.push((await resolveStaged(input, options)).format);
+  return formats;
+}
+
+/**
+ * Puts several data sets, each through its stage, one after the other into one output. Lists of VOC trees follow from
+ * the usage.
+ *
+ * @param to format of the output
+ * @param base where relative references of manifest lines are taken from once they have passed their stage
+ * @throws as {@link transform}
+ */
+export async function transformAll(
+  inputs: readonly StagedInput[],
+  output: string,
+  to: FormatId,
+  base: string,
+  options: TransformOptions,
+): Promise<RunResult> {
+  for (const { path } of inputs) checkOptions(path, output, to, options);
+  const kinds = new Set(inputs.map(({ format }) => format));
+  if (kinds.size > 1 && options.quarantine !== undefined) {
+    throw new OptionError('faulty records of different formats cannot be put aside in one place', {
+      hint: 'Merge inputs of one format, or use --on-error skip.',
+    });
+  }
+  const [first] = inputs;
+  const quarantine = quarantineOf(first.format, options);
+  const run = new Run(options, quarantine, {});
+  async function* batches(): AsyncGenerator<RowBatch> {
+    for (const { path, format, stage } of inputs) {
+      const opened = await open({ format }, path, to, options, stage.asksUsage ?? false);
+      const context = contextOf(path, run, options);
+      yield* staged(run.account(opened.batches), stage, format === 'voc' ? context : { ...context, base });
+      if (opened.lists !== undefined) loseLists(run, opened.lists);
+    }
+  }
+  try {
+    const write = await writers[to]();
+    const outputs = await write(batches(), writerContext(output, run, kinds.has('voc'), options));
+    await quarantine?.commit();
+    return run.result(outputs);
+  } finally {
+    await quarantine?.abort();
+  }
+}
+
+/** What a writer is told. @param areRows some of what it gets is no line of a manifest */
+function writerContext(output: string, run: Run, areRows: boolean, options: TransformOptions): WriterContext {
+  const isUtf8 = parseEncoding(options.encoding ?? 'utf-8') === 'utf-8';
+  return {
+    storage: storageOf(output, options),
+    output,
+    mode: options.mode ?? 'create',
+    images: options.images ?? 'reference',
+    run,
+    renameClashes: options.renameClashes ?? false,
+    classLists: options.classLists ?? false,
+    places: options,
+    root: options.root,
+    verbatim: areRows ? undefined : isUtf8 ? 'bytes' : 'lines',
+    canonical: options.canonical ?? false,
+    signal: options.signal,
+  };
 }
 
 /** What a stage over an input is given. */
@@ -238,8 +311,8 @@ async function pass(
     input,
     to,
     options,
-    loan,
     stage?.asksUsage ?? false,
+    loan,
   );
   const quarantine = quarantineOf(from, options);
   const run = new Run(options, quarantine, totals);
@@ -248,25 +321,9 @@ async function pass(
     const booked = run.account(batches);
     const passed = stage === undefined ? booked : staged(booked, stage, contextOf(input, run, options));
     const outputs = await write(passed, {
-      storage: storageOf(output, options),
-      output,
-      mode: options.mode ?? 'create',
-      images: options.images ?? 'reference',
-      run,
-      renameClashes: options.renameClashes ?? false,
-      classLists: options.classLists ?? false,
-      places: options,
-      root: options.root,
-      verbatim:
-        from === 'voc'
-          ? undefined
-          : parseEncoding(options.encoding ?? 'utf-8') === 'utf-8'
-            ? 'bytes'
-            : 'lines',
-      canonical: options.canonical ?? false,
+      ...writerContext(output, run, from === 'voc', options),
       lists: from === 'voc' && to === 'voc' && stage?.lists !== 'renewed' ? lists : undefined,
       loan,
-      signal: options.signal,
     });
     if (lists !== undefined && (to === 'manifest' || stage?.lists === 'renewed')) loseLists(run, lists);
     await quarantine?.commit();

@@ -55,7 +55,7 @@ function imageFolderOf(output: string): string {
 function lineSample(row: Row, references: References, source: string): Sample {
   const { sample } = row;
   if (sample instanceof ManifestSample) {
-    sample.source = source;
+    if (sample.source !== source) sample.source = source;
     return sample;
   }
   const annotations = sample.annotations.map((annotation): Annotation => {
@@ -253,7 +253,8 @@ async function* newLines(
           }
           source = joinLocation(folder, name);
         }
-        samples.push(lineSample(row, references, references.to(source)));
+        const isLine = row.sample instanceof ManifestSample && copies === undefined;
+        samples.push(lineSample(row, references, isLine ? source : references.to(source)));
       }
       run.written += samples.length;
       yield* formatSamples(samples, { canonical });

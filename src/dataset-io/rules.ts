@@ -125,6 +125,38 @@ export const datasetRules: readonly Rule[] = [
     why: 'Truncated downloads, renamed documents and error pages saved as .jpg fail in training, hours after the start.',
     fix: 'Fetch the image again, or remove it together with its annotation.',
   },
+  {
+    id: 'D070',
+    name: 'same-key-other-content',
+    severity: 'error',
+    summary: 'Data sets that are merged have two samples with one key that say different things.',
+    why: 'Nothing tells which of the two is right, so that merging would lose one of them or make the sample count twice.',
+    fix: 'Mend one of the inputs, or say with --on-conflict what is to become of such samples: first, last or union.',
+  },
+  {
+    id: 'D071',
+    name: 'usage-conflict',
+    severity: 'warning',
+    summary: 'Samples that are united differ in usage.',
+    why: 'A sample of the training set in one input is in the test set of another one; the usage of the first is kept.',
+    fix: 'Split the merged data set anew, or mend the usage in the inputs.',
+  },
+  {
+    id: 'D072',
+    name: 'member-conflict',
+    severity: 'warning',
+    summary: 'Samples that are united have different values for the same member.',
+    why: 'A sample has each member once; the value of the first is kept, and that of the other one is not in the output.',
+    fix: 'Make the inputs agree, or merge them by another key.',
+  },
+  {
+    id: 'D073',
+    name: 'annotation-id-conflict',
+    severity: 'error',
+    summary: 'Samples that are united have different annotations with the same id.',
+    why: 'Relations name the annotations that they join by these ids, which mean something else in the other sample.',
+    fix: 'Give the annotations of one of the inputs other ids.',
+  },
 ];
 
 const byId = new Map(datasetRules.map((rule) => [rule.id, rule]));

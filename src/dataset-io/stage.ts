@@ -43,9 +43,17 @@ export interface StageBatch {
   drop(row: number): void;
   /** Leaves a sample out because something is wrong with it. @throws DataError when the run is to stop at the first */
   refuse(row: number, diagnostics: readonly Diagnostic[]): Promise<void>;
+  /** Says something about a sample that stays. */
+  report(diagnostic: Diagnostic): void;
   /** Counts something that the output cannot hold. */
   lose(row: number, feature: string): void;
   setUsage(row: number, usage: string | undefined): void;
+  /**
+   * Puts another sample in the place of one that is no line of a manifest; those are changed in place.
+   *
+   * @param base where its relative references are taken from
+   */
+  setSample(row: number, sample: Sample, base: string): void;
   /** Keeps only some annotations; their text stays as it is. */
   keepAnnotations(row: number, keep: (annotation: Annotation, index: number) => boolean): void;
   /** Gives an annotation another label. */
@@ -73,6 +81,7 @@ abstract class Batch implements StageBatch {
   abstract source(row: number): string | undefined;
   abstract usage(row: number): string | undefined;
   abstract setUsage(row: number, usage: string | undefined): void;
+  abstract setSample(row: number, sample: Sample, base: string): void;
   abstract keepAnnotations(row: number, keep: (annotation: Annotation, index: number) => boolean): void;
   abstract setName(row: number, index: number, name: string): void;
   protected abstract setImage(row: number, index: number, image: Annotation['image']): void;
@@ -117,6 +126,10 @@ abstract class Batch implements StageBatch {
       ...(key === undefined ? {} : { name: key }),
     });
     this.remove(row);
+  }
+
+  report(diagnostic: Diagnostic): void {
+    this.run.report(diagnostic);
   }
 
   lose(row: number, feature: string): void {
@@ -195,6 +208,11 @@ class Lines extends Batch {
 
   setUsage(row: number, usage: string | undefined): void {
     this.sample(row).usage = usage;
+  }
+
+  setSample(row: number, sample: Sample): void {
+    if (sample !== this.sample(row))
+      throw new OptionError('a line of a manifest can only be changed in place');
   }
 
   keepAnnotations(row: number, keep: (annotation: Annotation, index: number) => boolean): void {
@@ -283,15 +301,25 @@ class Objects extends Batch {
   }
 
   setUsage(row: number, usage: string | undefined): void {
-    const { usage: _, ...rest } = this.given(row).sample;
+    const { sample } = this.given(row);
+    if (sample instanceof ManifestSample) {
+      sample.usage = usage;
+      return;
+    }
+    const { usage: _, ...rest } = sample;
     this.replace(row, usage === undefined ? rest : { ...rest, usage });
+  }
+
+  setSample(row: number, sample: Sample, base: string): void {
+    this.rows[row] = { ...this.given(row), sample, base };
   }
 
   keepAnnotations(row: number, keep: (annotation: Annotation, index: number) => boolean): void {
     const { sample } = this.given(row);
     const annotations = sample.annotations.filter(keep);
     moveDocuments(this.changed, row, sample.annotations, annotations);
-    this.replace(row, { ...sample, annotations });
+    if (sample instanceof ManifestSample) sample.annotations = sample.annotations.filter(keep);
+    else this.replace(row, { ...sample, annotations });
   }
 
   setName(row: number, index: number, name: string): void {
@@ -316,6 +344,10 @@ class Objects extends Batch {
 
   private change(row: number, index: number, change: Partial<Annotation>): void {
     const { sample } = this.given(row);
+    if (sample instanceof ManifestSample) {
+      Object.assign(sample.annotations[index], change);
+      return;
+    }
     const annotations = sample.annotations.map((one, at) => (at === index ? { ...one, ...change } : one));
     this.replace(row, { ...sample, annotations });
   }

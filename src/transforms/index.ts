@@ -10,6 +10,7 @@ export {
 } from './filter.js';
 export { boxOf, iou } from './iou.js';
 export { labelMatcher, type Matcher } from './labels.js';
+export { duplicateObjects } from './merge.js';
 export { defaultSeed, SeededRandom, unitHash } from './random.js';
 export { Relabeler, type RelabelReport, type RelabelRules } from './relabel.js';
 export { parseRelabelCsv } from './relabel-csv.js';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { readManifest } from '../../src/dataset-io/manifest-io.js';
+import type { ObjectStorageOptions } from '../../src/dataset-io/object-storage.js';
 import { Session, type SessionOptions } from '../../src/dataset-io/session.js';
 import { startObsServer } from '../server/obs/index.js';
 import { scratch } from '../support/scratch.js';
@@ -128,4 +129,43 @@ test.each<[string, object, string]>([
   ['an endpoint that is none', { endpoint: 'example' }, 'endpoint is "example"'],
 ])('%s is refused at once', (_, options, message) => {
   expect(() => new Session(options as SessionOptions)).toThrow(message);
+});
+
+test.each([
+  [{ idleTimeoutMs: 0 }, 'objectStorage.idleTimeoutMs is 0'],
+  [{ deadlineMs: Number.NaN }, 'objectStorage.deadlineMs is NaN'],
+  [{ append: 'never' }, 'objectStorage.append is "never"'],
+  [{ timeout: 1 }, 'there is no option "timeout" in objectStorage'],
+  [{ read: { concurrency: 0 } }, 'objectStorage.read.concurrency is 0'],
+  [{ read: { parts: 4 } }, 'there is no option "parts" in objectStorage.read'],
+  [{ write: { partBytes: 1_000 } }, 'objectStorage.write.partBytes is 1000'],
+])('objectStorage: %o is refused', (objectStorage, message) => {
+  expect(() => new Session({ objectStorage: objectStorage as ObjectStorageOptions })).toThrow(message);
+});
+
+test('sizes, the append mode and the deadline of a session reach its requests', async () => {
+  const { server, keys, options } = await service();
+  const objectStorage = {
+    append: 'refuse-normal',
+    read: { firstBytes: 10, partBytes: 10, parallelFromBytes: 0, aloneFromBytesPerSecond: Infinity },
+  } as const;
+  const session = new Session({ ...options, ...keys, objectStorage });
+  onTestFinished(() => session.close());
+  server.put('data', 'long', 'x'.repeat(95));
+  server.clearLog();
+  let length = 0;
+  for await (const chunk of session.storage.openRead('obs://data/long')) length += chunk.length;
+  expect(length).toBe(95);
+  expect(server.log).toHaveLength(10);
+  const lines = (async function* () {
+    yield Buffer.from('x\n');
+  })();
+  await expect(session.storage.append('obs://data/long', lines)).rejects.toMatchObject({
+    code: 'NotAppendable',
+  });
+  const hasty = new Session({ ...options, ...keys, objectStorage: { deadlineMs: 1 } });
+  onTestFinished(() => hasty.close());
+  const stalled = server.fault({ do: { kind: 'stall', at: 'before' } });
+  await expect(hasty.storage.stat('obs://data/long')).rejects.toMatchObject({ code: 'Timeout' });
+  stalled.remove();
 });
