@@ -193,6 +193,30 @@ export const groups = [
     ],
   },
   {
+    name: 'manifest-stats',
+    question: 'Count usages, labels and types of a manifest with two threads: as fast as a database?',
+    sets: [lines1M],
+    contenders: (bench) => {
+      const set = bench.ready(lines1M);
+      return [
+        limit('scan', 'read and find the lines', set, node('limits/scan.mjs', set.path)),
+        peer('duckdb', 'read_json of three members, 2 threads, one pass', set, duckdb(set, 'once')),
+        peer('duckdb-table', 'the same by a table and three queries', set, duckdb(set, 'table')),
+        peer('duckdb-grouped', 'three queries over the file', set, duckdb(set, 'thrice')),
+        labelkit('manifest-stats', 'stats --no-join --jobs 1', set, stats(bench, set, 1)),
+        labelkit('manifest-stats-x2', 'stats --no-join --jobs 2', set, stats(bench, set, 2)),
+      ];
+    },
+    ratios: [
+      { of: 'manifest-stats-x2', against: 'duckdb', by: 'whole', atLeast: 1 },
+      { of: 'manifest-stats-x2', against: 'duckdb-table', by: 'whole', atLeast: 1 },
+      { of: 'manifest-stats-x2', against: 'duckdb-grouped', by: 'whole', atLeast: 1 },
+      { of: 'manifest-stats', against: 'duckdb', by: 'whole' },
+      { of: 'manifest-stats-x2', against: 'manifest-stats', by: 'inner' },
+      { of: 'manifest-stats-x2', by: 'memory', atMostMb: 200 },
+    ],
+  },
+  {
     name: 'voc-read',
     question: 'Turn a folder of VOC files into typed objects: how near to opening and reading them?',
     sets: [files20k],
@@ -575,6 +599,50 @@ function validate(bench, set, jobs) {
     readAnswer: (stdout) => {
       const { samples, annotations, errors, warnings } = JSON.parse(stdout);
       return { ...counted(set, samples), ...(isVoc(set) ? { objects: annotations } : {}), errors, warnings };
+    },
+  };
+}
+
+/**
+ * DuckDB is no dependency: a folder with `@duckdb/node-api` installed in it is named by `$LABELKIT_BENCH_DUCKDB`.
+ * @param {ReadySet} set
+ * @param {string} how
+ * @returns {Contender['command']}
+ */
+function duckdb(set, how) {
+  const folder = process.env['LABELKIT_BENCH_DUCKDB'];
+  if (folder === undefined || folder === '')
+    return { absent: 'LABELKIT_BENCH_DUCKDB names no folder with @duckdb/node-api' };
+  return node('peers/duckdb.mjs', set.path, folder, how);
+}
+
+/**
+ * @param {Bench} bench
+ * @param {ReadySet} set
+ * @param {number} jobs
+ */
+function stats(bench, set, jobs) {
+  if (!bench.built) return notBuilt;
+  const command = node(
+    ...['labelkit/command.mjs', 'stats', set.path, '--no-join', '--json'],
+    ...['--top', '1000', '--jobs', String(jobs)],
+  );
+  return {
+    ...command,
+    /** @param {string} stdout */
+    readAnswer: (stdout) => {
+      const { samples, annotations, splits, labels, types } = JSON.parse(stdout);
+      const unnamed = labels.none.annotations;
+      return {
+        lines: samples,
+        annotations,
+        train: splits.TRAIN.samples,
+        labels: labels.count,
+        unnamed,
+        commonest: labels.listed[0].annotations,
+        types: types.listed.length,
+        commonestType: types.listed[0].count,
+      };
     },
   };
 }

@@ -10,6 +10,7 @@ import { addMerge } from './commands/merge.js';
 import { addObs } from './commands/obs.js';
 import { addRelabel } from './commands/relabel.js';
 import { addSample } from './commands/sample.js';
+import { addStats } from './commands/stats.js';
 import { addValidate } from './commands/validate.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
 import { type CommandIo, writeText } from './io.js';
@@ -51,6 +52,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addFilter(program, io, done);
   addRelabel(program, io, done);
   addSample(program, io, done);
+  addStats(program, io, done);
   addCopy(program, io, done);
   addObs(program, io, done);
   const settle = (parent: Command) => {

@@ -21,9 +21,9 @@ const { error, stderr } = await main(
     '--enable',
     'simd',
     '--initialMemory',
-    '10',
+    '11',
     '--maximumMemory',
-    '10',
+    '11',
   ],
   {
     readFile: (name) => {

@@ -85,6 +85,8 @@ export {
   type VocSource,
 } from './dataset-io/sdk/index.js';
 export { Session, type SessionOptions } from './dataset-io/session.js';
+export { type DatasetStatistics, mergeStats, stats, tallyDataset } from './dataset-io/stats.js';
+export type { Counted, StatsOptions } from './dataset-io/stats-options.js';
 // Places
 export { LocalStorage, MemoryStorage, type Storage, type TreeMode } from './dataset-io/storage/index.js';
 export type { Places, StorageHolder } from './dataset-io/storages.js';

@@ -144,6 +144,7 @@ describe('each door opens on exactly these names', () => {
       locateVoc
       manifestRanges
       merge
+      mergeStats
       openDataset
       parseManifestLine
       parseShard
@@ -155,7 +156,9 @@ describe('each door opens on exactly these names', () => {
       relabel
       rotationOf
       sample
+      stats
       suggestRelabel
+      tallyDataset
       tasks
       toGithub
       toJunit
@@ -172,6 +175,7 @@ describe('each door opens on exactly these names', () => {
     expect(await namesOf('./manifest')).toMatchInlineSnapshot(`
       "ManifestAnnotation
       ManifestBatch
+      ManifestCounter
       ManifestMerger
       ManifestSample
       ManifestValidator

@@ -20,22 +20,26 @@ const passedTo = 1020;
 /** Of the line: source start, end, escaped; usage as a string reference. 8 words. */
 const lineRecord = 132096;
 /**
- * Of each annotation, 12 words: name and type as string references; loc start (0: none), end, escaped; kind of
- * confidence; confidence as f64, or start and end of its digits.
+ * Of each annotation, 16 words: name and type as string references; loc start (0: none), end, escaped; kind of
+ * confidence; confidence as f64, or start and end of its digits; annotator as a string reference; hard.
  */
 const annotationRecords = lineRecord + 32;
-const annotationBytes = 48;
+const annotationBytes = 64;
 const mostAnnotations = 4096;
+/** Of each line that {@link tally} took note of, 6 words: how many annotations, usage as a string reference, hard, where it starts. */
+const tallyRecords = annotationRecords + mostAnnotations * annotationBytes;
+const tallyBytes = 24;
+const mostTallied = 2048;
 
 /**
  * Of each line that {@link pass} takes note of, 4 words: where its line feed is; its usage, 0 for none, from 1 a place in
  * {@link usageList}, {@link unlisted} for one that is not there; start (0: it has escapes) and end of its source. There is
  * room for a window of the shortest lines.
  */
-const notes = 459904;
+const notes = 574656;
 const noteBytes = 16;
 /** Start and end of the first different usages that a pass meets. */
-const usageList = 600064;
+const usageList = 714816;
 const mostUsages = 14;
 const unlisted = 255;
 
@@ -46,6 +50,11 @@ const withEscapes = -3;
 /** Added to a slot whose string the caller does not have yet. */
 const fresh = 1 << 16;
 
+/** Kinds of `hard`. */
+const unsaid = 0;
+const hardTrue = 1;
+const hardFalse = 2;
+
 const noNumber = 0;
 const exactNumber = 1;
 const longNumber = 2;
@@ -54,6 +63,7 @@ const longNumber = 2;
 const annotati = ((<u64>0x69746174) << 32) | 0x6f6e6e61;
 const confiden = ((<u64>0x6e656469) << 32) | 0x666e6f63;
 const tionDashLoc = ((<u64>0x636f6c2d) << 32) | 0x6e6f6974;
+const annotate = ((<u64>0x65746174) << 32) | 0x6f6e6e61;
 const tionUnderscoreLoc = ((<u64>0x636f6c5f) << 32) | 0x6e6f6974;
 const goldenRatio = ((<u64>0x9e3779b9) << 32) | 0x7f4a7c15;
 const mixer = ((<u64>0xd6e8feb8) << 32) | 0x6659fd93;
@@ -78,12 +88,23 @@ const sawName = 8;
 const sawType = 16;
 const sawLoc = 32;
 const sawConfidence = 64;
+const sawAnnotator = 128;
+const sawHard = 256;
 
 /** The last string had escapes. */
 let escaped = false;
 let exact = false;
 let value: f64 = 0;
 let annotations: i32 = 0;
+/** Where the record of the line's first annotation is, and how many there is room for. */
+let recordsAt: i32 = annotationRecords;
+let room: i32 = mostAnnotations;
+/** Annotators and `hard` are looked at too; when they are not plain, the line is no ordinary one. */
+let counting = false;
+/** `hard` of the line. */
+let lineHard: i32 = unsaid;
+/** Behind the value that {@link hardOf} read; 0 when it is not a plain one. */
+let hardEnd: i32 = 0;
 /** The usage of the line, 0 when it has none. */
 let usageStart: i32 = 0;
 let usageEnd: i32 = 0;
@@ -314,6 +335,7 @@ function isKept(kept: i32, start: i32, length: i32, first: u64): bool {
  * @returns how many annotations it has; -1 when it is no ordinary line
  */
 export function scan(start: i32, end: i32, record: bool): i32 {
+  beginRecords(false);
   let p = sample(start, record);
   if (p === 0) return -1;
   while (p < end && blank(p) > p) p++;
@@ -328,6 +350,7 @@ export function scan(start: i32, end: i32, record: bool): i32 {
  * @returns how many lines from the first on are ordinary; the one after those begins at {@link passedTo}
  */
 export function pass(start: i32, end: i32, note: bool): i32 {
+  beginRecords(false);
   let count = 0;
   let p = start;
   usages = 0;
@@ -349,6 +372,46 @@ export function pass(start: i32, end: i32, note: bool): i32 {
   }
   store<i32>(passedTo, p);
   return count;
+}
+
+/**
+ * As {@link pass}, taking note of what is counted in each line, those that end with CR LF among them. It stops early
+ * when the records are full. Slots of strings mean the same in all of them.
+ */
+export function tally(start: i32, end: i32): i32 {
+  beginRecords(true);
+  let count = 0;
+  let p = start;
+  while (p < end && count < mostTallied) {
+    let q = sample(p, true);
+    if (q === 0) break;
+    q = blank(q);
+    if (load<u8>(q) !== lineFeed) break;
+    const at = tallyRecords + count * tallyBytes;
+    store<i32>(at, annotations, 0);
+    store<i32>(at, load<i32>(lineRecord, 12), 4);
+    store<i32>(at, load<i32>(lineRecord, 16), 8);
+    store<i32>(at, load<i32>(lineRecord, 20), 12);
+    store<i32>(at, lineHard, 16);
+    store<i32>(at, p, 20);
+    recordsAt += annotations * annotationBytes;
+    room -= annotations;
+    p = q + 1;
+    count++;
+  }
+  store<i32>(passedTo, p);
+  return count;
+}
+
+function beginRecords(all: bool): void {
+  counting = all;
+  serial++;
+  recordsAt = annotationRecords;
+  room = mostAnnotations;
+}
+
+function fieldLookedAt(): i32 {
+  return counting || field < sawAnnotator ? field : 0;
 }
 
 /** The last line's usage as notes have it. */
@@ -375,8 +438,8 @@ function sample(start: i32, record: bool): i32 {
   p = blank(p + 1);
   let seen = 0;
   annotations = 0;
+  lineHard = unsaid;
   usageStart = 0;
-  serial++;
   store<i32>(lineRecord, absent, 12);
   while (true) {
     if (load<u8>(p) !== quote) return 0;
@@ -391,12 +454,15 @@ function sample(start: i32, record: bool): i32 {
       field = sampleKey(key, keyEnd - key);
     }
     p = blank(p);
-    const bit = field;
+    const bit = fieldLookedAt();
     if (bit < 0 || (seen & bit) !== 0) return 0;
     seen |= bit;
     if (bit === 0) p = anyValue(p, 1);
     else if (bit === sawAnnotation) p = annotationList(p, record);
-    else p = sampleText(p, bit, record);
+    else if (bit === sawHard) {
+      lineHard = hardOf(p);
+      p = hardEnd;
+    } else p = sampleText(p, bit, record);
     if (p === 0) return 0;
     p = blank(p);
     const c = <i32>load<u8>(p);
@@ -447,7 +513,8 @@ function usualAnnotationKey(key: i32): i32 {
     const next = load<u32>(key + 4);
     const third = load<u32>(key + 8);
     const fourth = load<u32>(key + 12);
-    if (next === 0x65746174) return third === 0x79622d64 && <u16>fourth === 0x3a22 ? usual(0, key + 14) : 0; // annotated-by":
+    if (next === 0x65746174)
+      return third === 0x79622d64 && <u16>fourth === 0x3a22 ? usual(sawAnnotator, key + 14) : 0; // annotated-by":
     if (next !== 0x69746174) return 0;
     if (third === 0x6c2d6e6f) return fourth === 0x3a22636f ? usual(sawLoc, key + 16) : 0; // annotation-loc":
     if (third !== 0x662d6e6f || fourth !== 0x616d726f) return 0; // annotation-format":
@@ -458,7 +525,7 @@ function usualAnnotationKey(key: i32): i32 {
     if (load<u32>(key + 4) !== 0x6e6f6974 || load<u32>(key + 8) !== 0x6d69742d) return 0;
     return load<u8>(key + 12) === 0x65 && load<u16>(key + 13) === 0x3a22 ? usual(0, key + 15) : 0;
   }
-  return four === 0x64726168 && load<u16>(key + 4) === 0x3a22 ? usual(0, key + 6) : 0; // hard":
+  return four === 0x64726168 && load<u16>(key + 4) === 0x3a22 ? usual(sawHard, key + 6) : 0; // hard":
 }
 
 function propertyKey(key: i32): i32 {
@@ -475,6 +542,7 @@ function sampleKey(key: i32, length: i32): i32 {
   if (length === 6) {
     return load<u32>(key) === 0x72756f73 && load<u16>(key + 4) === 0x6563 ? sawSource : 0; // source
   }
+  if (length === 4) return load<u32>(key) === 0x64726168 ? sawHard : 0; // hard
   if (length === 5) return load<u32>(key) === 0x67617375 && load<u8>(key + 4) === 0x65 ? sawUsage : 0; // usage
   if (length === 10 || length === 11) {
     // annotation
@@ -483,6 +551,30 @@ function sampleKey(key: i32, length: i32): i32 {
     return load<u8>(key + 10) === 0x73 ? -1 : 0; // annotations
   }
   return 0;
+}
+
+/** `true`, `false`, the same as strings in lower case, or `null`. */
+function hardOf(start: i32): i32 {
+  const isText = load<u8>(start) === quote;
+  let p = isText ? start + 1 : start;
+  const four = load<u32>(p);
+  let kind = unsaid;
+  hardEnd = 0;
+  if (four === 0x65757274) {
+    kind = hardTrue; // true
+    p += 4;
+  } else if (four === 0x736c6166 && load<u8>(p + 4) === 0x65) {
+    kind = hardFalse; // false
+    p += 5;
+  } else if (four === 0x6c6c756e && !isText)
+    p += 4; // null
+  else return unsaid;
+  if (isText) {
+    if (load<u8>(p) !== quote) return unsaid;
+    p++;
+  }
+  hardEnd = p;
+  return kind;
 }
 
 function sampleText(p: i32, bit: i32, record: bool): i32 {
@@ -511,8 +603,8 @@ function annotationList(start: i32, record: bool): i32 {
   let p = blank(start + 1);
   if (load<u8>(p) === closeBracket) return p + 1;
   while (true) {
-    if (annotations === mostAnnotations) return 0;
-    p = annotation(p, annotationRecords + annotations * annotationBytes, record);
+    if (annotations === room) return 0;
+    p = annotation(p, recordsAt + annotations * annotationBytes, record);
     if (p === 0) return 0;
     annotations++;
     p = blank(p);
@@ -529,6 +621,8 @@ function annotation(start: i32, at: i32, record: bool): i32 {
   store<i32>(at, absent, 12);
   store<i32>(at, 0, 24);
   store<i32>(at, noNumber, 36);
+  store<i32>(at, absent, 48);
+  store<i32>(at, unsaid, 60);
   let p = blank(start + 1);
   if (load<u8>(p) === closeBrace) return p + 1;
   let seen = 0;
@@ -545,11 +639,14 @@ function annotation(start: i32, at: i32, record: bool): i32 {
       field = annotationKey(key, keyEnd - key);
     }
     p = blank(p);
-    const bit = field;
+    const bit = fieldLookedAt();
     if (bit < 0 || (seen & bit) !== 0) return 0;
     seen |= bit;
     if (bit === 0) p = anyValue(p, 3);
-    else if (load<u32>(p) === 0x6c6c756e)
+    else if (bit === sawHard) {
+      store<i32>(at, hardOf(p), 60);
+      p = hardEnd;
+    } else if (load<u32>(p) === 0x6c6c756e)
       p += 4; // null
     else if (bit === sawConfidence) p = confidence(p, at);
     else p = annotationText(p, at, bit, record);
@@ -564,7 +661,14 @@ function annotation(start: i32, at: i32, record: bool): i32 {
 
 function annotationKey(key: i32, length: i32): i32 {
   const four = load<u32>(key);
-  if (length === 4) return four === 0x656d616e ? sawName : four === 0x65707974 ? sawType : 0; // name, type
+  if (length === 4)
+    return four === 0x656d616e ? sawName : four === 0x65707974 ? sawType : four === 0x64726168 ? sawHard : 0; // name, type, hard
+  if (length === 12) {
+    // annotated-by, annotated_by
+    if (load<u64>(key) !== annotate) return 0;
+    const rest = load<u32>(key + 8);
+    return rest === 0x79622d64 ? sawAnnotator : counting && rest === 0x79625f64 ? -1 : 0;
+  }
   if (length === 10) {
     return load<u64>(key) === confiden && load<u16>(key + 8) === 0x6563 ? sawConfidence : 0; // confidence
   }
@@ -582,6 +686,7 @@ function annotationText(p: i32, at: i32, bit: i32, record: bool): i32 {
   if (record) {
     if (bit === sawName) refer(at, start, end);
     else if (bit === sawType) refer(at + 12, start, end);
+    else if (bit === sawAnnotator) refer(at + 48, start, end);
     else {
       store<i32>(at, start, 24);
       store<i32>(at, end, 28);

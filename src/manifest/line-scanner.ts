@@ -8,11 +8,14 @@ const table = 1024;
 const slotBytes = 64;
 const lineRecord = 132096;
 const annotationRecords = lineRecord + 32;
-const annotationWords = 12;
-const inputStart = 328768;
-const notesStart = 459904;
+const annotationWords = 16;
+const mostAnnotations = 4096;
+const tallyRecords = annotationRecords + mostAnnotations * annotationWords * 4;
+const tallyWords = 6;
+const inputStart = 443456;
+const notesStart = 574656;
 const noteWords = 4;
-const usageList = 600064;
+const usageList = 714816;
 const mostUsages = 14;
 /** Bytes of input that are in the module's memory at a time: small enough for the processor's cache. */
 const windowBytes = 128 * 1024;
@@ -33,6 +36,34 @@ interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly scan: (start: number, end: number, record: number) => number;
   readonly pass: (start: number, end: number, note: number) => number;
+  readonly tally: (start: number, end: number) => number;
+}
+
+/**
+ * Counts what lines hold. Names are turned into numbers of its own first, 0 for none, so that the same name again costs
+ * no string.
+ */
+export interface LineCounter {
+  /** When this changes, numbers given before mean nothing any more. It changes at the end of a line only. */
+  readonly epoch: number;
+  usageId(usage: string): number;
+  labelId(name: string): number;
+  typeId(type: string): number;
+  annotatorId(annotator: string): number;
+  /** A line begins; `hard` is 0 when it is not said, 1 for true, 2 for false. */
+  begin(usage: number, hard: number): void;
+  annotation(label: number, type: number, annotator: number, hard: number): void;
+  end(): void;
+}
+
+/** Who hears which lines were counted, and which are left to it. */
+export interface CountedLines {
+  /** So many lines, of these bytes, were counted. */
+  counted(lines: number, start: number, end: number): void;
+  /** Lines that are no ordinary ones, or that have an annotation of a type that {@link wants} names. */
+  others(start: number, end: number): void;
+  /** Lines with an annotation of such a type are not counted. */
+  wants?(type: string): boolean;
 }
 
 /** What there is of WebAssembly here; the types of ES and of Node do not name it. */
@@ -49,6 +80,7 @@ interface Engine {
 export class LineScanner {
   private readonly module: Exports['scan'];
   private readonly passModule: Exports['pass'];
+  private readonly tallyModule: Exports['tally'];
   private readonly memory: Uint8Array;
   private readonly words: Int32Array;
   private readonly doubles: Float64Array;
@@ -59,6 +91,10 @@ export class LineScanner {
   private windowStart = 0;
   private windowEnd = 0;
   private bytes: Buffer = Buffer.alloc(0);
+  /** What a {@link LineCounter} calls the strings of the slots, in one array for each role; -1: not asked for yet. */
+  private readonly numbers = roles.map(() => new Int32Array(2048).fill(unknown));
+  private numbersOf: LineCounter | undefined;
+  private epoch = -1;
 
   constructor(engine: Engine) {
     const module = new engine.Module(Buffer.from(lineScannerModule, 'base64'));
@@ -66,6 +102,7 @@ export class LineScanner {
     const { buffer } = exports.memory;
     this.module = exports.scan;
     this.passModule = exports.pass;
+    this.tallyModule = exports.tally;
     this.memory = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
     this.doubles = new Float64Array(buffer);
@@ -108,6 +145,120 @@ export class LineScanner {
       end = last;
     }
     return { count, end };
+  }
+
+  /**
+   * Counts what is in the lines of the bytes that line feeds end, without parsing them. Those that are no ordinary ones
+   * are handed over instead, in their order.
+   *
+   * @param bytes UTF-8 or not, from the start of a line
+   * @returns where the last of the lines ends
+   */
+  tally(bytes: Buffer, counter: LineCounter, lines: CountedLines): number {
+    let done = 0;
+    this.bytes = bytes;
+    for (;;) {
+      const last = bytes.lastIndexOf(lineFeed, done + windowBytes - 1) + 1;
+      if (last <= done) {
+        const feed = bytes.indexOf(lineFeed, done) + 1;
+        if (feed === 0) break;
+        lines.others(done, feed);
+        done = feed;
+        continue;
+      }
+      const window = bytes.subarray(done, last);
+      if (isUtf8(window)) this.tallyWindow(window, done, counter, lines);
+      else lines.others(done, last);
+      done = last;
+    }
+    this.release();
+    return done;
+  }
+
+  private tallyWindow(window: Buffer, offset: number, counter: LineCounter, lines: CountedLines): void {
+    const { memory, words } = this;
+    memory.set(window, inputStart);
+    this.owner = 0;
+    this.windowStart = offset;
+    for (let from = 0; from < window.length; ) {
+      // The last line feed stops whatever is being read.
+      const count = this.tallyModule(inputStart + from, inputStart + window.length);
+      const to = words[passedTo >> 2]! - inputStart;
+      if (count > 0) {
+        this.count(count, offset + to, counter, lines);
+        from = to;
+        continue;
+      }
+      const feed = window.indexOf(lineFeed, from) + 1;
+      lines.others(offset + from, offset + feed);
+      from = feed;
+    }
+  }
+
+  /** Hands the lines that the module took note of to the counter; they end at `end`. */
+  private count(count: number, end: number, counter: LineCounter, lines: CountedLines): void {
+    const { words } = this;
+    const shift = this.windowStart - inputStart;
+    const { wants } = lines;
+    let at = annotationRecords >> 2;
+    let counted = 0;
+    let from = 0;
+    for (let line = 0; line < count; line++) {
+      const head = (tallyRecords >> 2) + line * tallyWords;
+      const annotations = words[head]!;
+      const start = words[head + 5]! + shift;
+      if (counted === 0) from = start;
+      if (wants !== undefined && this.isWanted(at, annotations, wants)) {
+        if (counted > 0) lines.counted(counted, from, start);
+        counted = 0;
+        lines.others(start, line + 1 < count ? words[head + tallyWords + 5]! + shift : end);
+      } else {
+        counter.begin(this.numberOf(head + 1, usageRole, counter), words[head + 4]!);
+        for (let i = 0, p = at; i < annotations; i++, p += annotationWords) {
+          counter.annotation(
+            this.numberOf(p, labelRole, counter),
+            this.numberOf(p + 3, typeRole, counter),
+            this.numberOf(p + 12, annotatorRole, counter),
+            words[p + 15]!,
+          );
+        }
+        counter.end();
+        counted++;
+      }
+      at += annotations * annotationWords;
+    }
+    if (counted > 0) lines.counted(counted, from, end);
+  }
+
+  private isWanted(from: number, annotations: number, wants: (type: string) => boolean): boolean {
+    for (let i = 0, at = from + 3; i < annotations; i++, at += annotationWords) {
+      const type = this.reference(at);
+      if (type !== undefined && wants(type)) return true;
+    }
+    return false;
+  }
+
+  /** What the counter calls the string that three words stand for. */
+  private numberOf(at: number, role: number, counter: LineCounter): number {
+    const { words } = this;
+    const reference = words[at]!;
+    if (reference === absent) return 0;
+    if (reference < 0) return roles[role]!(counter, this.reference(at)!);
+    const slot = reference & slotMask;
+    if (this.numbersOf !== counter || this.epoch !== counter.epoch) {
+      for (const numbers of this.numbers) numbers.fill(unknown);
+      this.numbersOf = counter;
+      this.epoch = counter.epoch;
+    }
+    // Lines of one window say that a string is new until the module has been asked again.
+    if (reference !== slot && words[(table + slot * slotBytes + 4) >> 2] === 0) this.reference(at);
+    const numbers = this.numbers[role]!;
+    let number = numbers[slot]!;
+    if (number === unknown) {
+      number = roles[role]!(counter, this.strings[slot]!);
+      numbers[slot] = number;
+    }
+    return number;
   }
 
   /** Adds what was found in the lines of the window that begins at `start`. */
@@ -201,6 +352,7 @@ export class LineScanner {
     const string = this.decode(words[at + 1]!, words[at + 2]!, slot === withEscapes);
     if (slot !== plain && slot !== withEscapes) {
       strings[slot & slotMask] = string;
+      for (const numbers of this.numbers) numbers[slot & slotMask] = unknown;
       words[(table + (slot & slotMask) * slotBytes + 4) >> 2] = 1;
     }
     return string;
@@ -219,6 +371,18 @@ export class LineScanner {
     this.bytes = noBytes;
   }
 }
+
+const usageRole = 0;
+const labelRole = 1;
+const typeRole = 2;
+const annotatorRole = 3;
+const unknown = -1;
+const roles: readonly ((counter: LineCounter, text: string) => number)[] = [
+  (counter, text) => counter.usageId(text),
+  (counter, text) => counter.labelId(text),
+  (counter, text) => counter.typeId(text),
+  (counter, text) => counter.annotatorId(text),
+];
 
 const noBytes = Buffer.alloc(0);
 let owners = 0;

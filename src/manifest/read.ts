@@ -51,7 +51,7 @@ export interface ReadOptions extends Partial<ManifestCheckContext> {
 }
 
 /** Reads rows of one file, reporting what it finds. */
-class FileReader implements RowReader {
+export class FileReader implements RowReader {
   private readonly context: ManifestCheckContext;
   private readonly file: string;
   private readonly usage: string | undefined;
@@ -60,13 +60,15 @@ class FileReader implements RowReader {
   private readonly onDiagnostic: ((diagnostic: Diagnostic) => void) | undefined;
   private readonly lineCheck: LineCheck;
   private readonly facts = newFacts();
-  private readonly scanner = lineScanner();
+  private readonly scanner: LineScanner | undefined;
   /** There was a sample. */
   private given = false;
   /** The sample that {@link lineCheck} is looking at. */
   private current: ManifestSample | undefined;
 
-  constructor(options: ReadOptions) {
+  /** @param scanner  none: every row is parsed at once */
+  constructor(options: ReadOptions, scanner: LineScanner | undefined) {
+    this.scanner = scanner;
     this.context = checkContext(options);
     this.file = options.file ?? '<stream>';
     this.isPart = options.baseOffset !== undefined;
@@ -285,7 +287,7 @@ async function* unreadBatches(
     throw new OptionError('usage is empty', { hint: 'leave it out to read all samples' });
   }
   const { signal, encoding = 'utf-8', maxLineBytes, baseOffset, firstLine } = options;
-  const reader = new FileReader(options);
+  const reader = new FileReader(options, lineScanner());
   const splitter = new LineSplitter({
     encoding,
     ...(maxLineBytes === undefined ? {} : { maxLineBytes }),

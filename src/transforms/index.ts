@@ -16,4 +16,14 @@ export { Relabeler, type RelabelReport, type RelabelRules } from './relabel.js';
 export { parseRelabelCsv } from './relabel-csv.js';
 export { type LabelDifference, type LabelSuggestion, suggestLabels } from './relabel-suggest.js';
 export { drawCapped, drawCount, drawFraction, drawStratified } from './sample.js';
+export { StatsTally } from './stats.js';
+export type { StatsPartial } from './stats-partial.js';
+export type {
+  BySplit,
+  FlagCounts,
+  Histogram,
+  LabelCount,
+  NameCounts,
+  Statistics,
+} from './stats-report.js';
 export { compileWhere } from './where/index.js';

@@ -67,6 +67,16 @@ test('a large manifest', async () => {
     '3',
   );
   await sameForAnyJobs('inspect', 'large.manifest');
+  const counted = await sameForAnyJobs('stats', 'large.manifest', '--json', '--no-join');
+  const { input: _, ...found } = JSON.parse(counted.stdout);
+  expect([found.samples, found.unreadable]).toEqual([90_000 - 5 - 4, 5]);
+  expect(found.diagnostics.map((finding: { line: number }) => finding.line)).toEqual(
+    [0, 1, 2, 3, 4].map((i) => 20_000 * i + 12),
+  );
+  const joined = await labelkit('stats', 'large.manifest', '--json');
+  expect(joined.stdout).toBe(counted.stdout);
+  const piped = await labelkit('stats', 'large.manifest', '--partial', '--jobs', '2');
+  expect(JSON.parse(piped.stdout).samples).toBe(found.samples);
 });
 
 test('a large file in another encoding than it is read in', async () => {

@@ -10,7 +10,7 @@ export interface ManifestPart {
 }
 
 /** Bytes read at a time: they stay in the processor's cache until they are looked at. */
-const pieceBytes = 256 * 1024;
+export const pieceBytes = 256 * 1024;
 /** Read beyond a block at first, for the end of its last line. */
 const tailBytes = 16 * 1024;
 
@@ -18,7 +18,7 @@ const tailBytes = 16 * 1024;
 const nextBlock = 0;
 export const joinedBlocks = 1;
 
-export function blockCount({ size, blockBytes }: ManifestShard): number {
+export function blockCount({ size, blockBytes }: Pick<ManifestShard, 'size' | 'blockBytes'>): number {
   return Math.ceil(size / blockBytes);
 }
 
@@ -62,45 +62,63 @@ function runBlock(
   validator: ManifestValidator,
   piece: Buffer,
 ): ManifestValidatorState {
-  const { size, blockBytes, encoding, maxLineBytes } = shard;
+  const { encoding, maxLineBytes } = shard;
+  let splitter: LineSplitter | undefined;
+  readBlock(file, shard, block, piece, (chunk, baseOffset) => {
+    splitter ??= new LineSplitter({
+      ...(encoding === undefined ? {} : { encoding }),
+      ...(maxLineBytes === undefined ? {} : { maxLineBytes }),
+      baseOffset,
+    });
+    for (const batch of splitter.split(chunk)) validator.push(batch);
+  });
+  splitter ??= new LineSplitter({ baseOffset: Math.min((block + 1) * shard.blockBytes, shard.size) });
+  const rest = splitter.end();
+  if (rest !== undefined) validator.push(rest);
+  return validator.takeState(splitter.facts);
+}
+
+/**
+ * Reads the lines that begin in a block, in pieces that end with a line where they can.
+ *
+ * @param piece  the memory for the pieces, used again for each
+ * @param take  gets each piece and where it is in the file; not called for a block in which no line begins
+ */
+export function readBlock(
+  file: SyncFile,
+  { size, blockBytes }: Pick<ManifestShard, 'size' | 'blockBytes'>,
+  block: number,
+  piece: Buffer,
+  take: (chunk: Buffer, offset: number) => void,
+): void {
   const start = block * blockBytes;
   const end = Math.min(start + blockBytes, size);
-  let splitter: LineSplitter | undefined;
+  let isFound = false;
   // From the byte before: a line begins where that is a line feed.
   let at = Math.max(start - 1, 0);
   for (let isDone = false; !isDone && at < size; ) {
-    const until = Math.min(at < end ? end + tailBytes : size, at + pieceBytes, size);
+    const until = Math.min(at < end ? end + tailBytes : size, at + piece.length, size);
     const length = file.read(piece.subarray(0, until - at), at);
     if (length === 0) break;
     const chunk = piece.subarray(0, length);
     let from = 0;
-    if (splitter === undefined) {
+    if (!isFound) {
       if (start > 0) from = chunk.indexOf(10) + 1;
-      const isFound = start === 0 || from > 0;
+      const isHere = start === 0 || from > 0;
       // A line that goes on through the whole block begins in another.
-      if (at + (isFound ? from : length) >= end) isDone = true;
-      else if (isFound) {
-        splitter = new LineSplitter({
-          ...(encoding === undefined ? {} : { encoding }),
-          ...(maxLineBytes === undefined ? {} : { maxLineBytes }),
-          baseOffset: at + from,
-        });
-      }
+      if (at + (isHere ? from : length) >= end) isDone = true;
+      else isFound = isHere;
     }
     let to = length;
-    if (splitter !== undefined) {
+    if (isFound) {
       const feed = at + length < end ? -1 : chunk.indexOf(10, Math.max(end - 1 - at, from));
       isDone = feed >= 0;
       if (isDone) to = feed + 1;
       // The line that is cut by the end is read again, which costs less than putting it together.
       else if (at + length < size) to = chunk.lastIndexOf(10) + 1;
       if (to <= from) to = length;
-      for (const batch of splitter.split(chunk.subarray(from, to))) validator.push(batch);
+      take(chunk.subarray(from, to), at + from);
     }
     at += to;
   }
-  splitter ??= new LineSplitter({ baseOffset: end });
-  const rest = splitter.end();
-  if (rest !== undefined) validator.push(rest);
-  return validator.takeState(splitter.facts);
 }

@@ -3,7 +3,7 @@ import type { Encoding } from '../../text/index.js';
 import type { VocValidatorOptions } from '../voc-validator.js';
 
 /** A part of a validation: plain data, so that it can be posted to a thread. */
-export type Shard = ManifestShard | VocShard;
+export type Shard = ManifestShard | StatsShard | VocShard;
 
 /** A manifest that several threads check together: each gets the same shard, and takes blocks of it. */
 export interface ManifestShard {
@@ -19,6 +19,25 @@ export interface ManifestShard {
   readonly encoding: Encoding | undefined;
   readonly maxLineBytes: number | undefined;
   readonly options: Omit<ManifestValidatorOptions, 'onDiagnostic' | 'checkFiles'>;
+}
+
+/** A manifest that several threads count together: each gets the same shard, and takes blocks of it. */
+export interface StatsShard {
+  readonly kind: 'stats';
+  readonly path: string;
+  readonly size: number;
+  /** A block has the lines that begin in its bytes. */
+  readonly blockBytes: number;
+  /** Two numbers in memory of all threads: the block to be taken next, and 1 when all are to stop. */
+  readonly progress: Int32Array;
+  /** In memory of all threads: how many lines each block has. */
+  readonly blockLines: Int32Array;
+  readonly encoding: Encoding | undefined;
+  readonly maxLineBytes: number | undefined;
+  /** Stop at a line whose annotation files are to be read: that is not for threads. */
+  readonly join: boolean;
+  /** Findings kept. */
+  readonly maxDiagnostics: number;
 }
 
 /** Files of a VOC tree that several threads share: each gets the same shard, and takes pieces of it. */

@@ -41,6 +41,13 @@ function onProgress(progress: ShardProgress): void {
   post({ kind: 'progress', progress });
 }
 
+/** What the parts of each kind need. */
+const load = {
+  manifest: () => import('./manifest-blocks.js'),
+  stats: () => import('./stats-blocks.js'),
+  voc: () => import('./voc-shard.js'),
+};
+
 async function ownShard(): Promise<Shard> {
   const start = workerData as WorkerStart;
   if ('shard' in start) return start.shard;
@@ -48,10 +55,10 @@ async function ownShard(): Promise<Shard> {
   const posted = once(parentPort!, 'message').finally(() => {
     isHere = true;
   });
-  if (start.expects === 'manifest') {
-    await import('./manifest-blocks.js');
+  if (start.expects !== 'voc') {
+    await load[start.expects]();
   } else {
-    const { practise } = await import('./voc-shard.js');
+    const { practise } = await load.voc();
     await practise(storage, start.examples, () => isHere);
   }
   const [shard] = await posted;
@@ -61,7 +68,7 @@ async function ownShard(): Promise<Shard> {
 /** Loads what the part needs, and no more: it is loaded again in every thread. */
 async function run(shard: Shard): Promise<unknown> {
   if (shard.kind === 'manifest') {
-    const { joinedBlocks, runManifestBlocks } = await import('./manifest-blocks.js');
+    const { joinedBlocks, runManifestBlocks } = await load.manifest();
     const { progress } = shard;
     const waitFor = (least: number): undefined => {
       let joined = Atomics.load(progress, joinedBlocks);
@@ -77,7 +84,16 @@ async function run(shard: Shard): Promise<unknown> {
       file.close();
     }
   }
-  const { runVocShard } = await import('./voc-shard.js');
+  if (shard.kind === 'stats') {
+    const { runStatsBlocks } = await load.stats();
+    const file = storage.openSync(shard.path);
+    try {
+      return await runStatsBlocks(file, shard, () => undefined, onProgress);
+    } finally {
+      file.close();
+    }
+  }
+  const { runVocShard } = await load.voc();
   return await runVocShard(storage, shard, onProgress);
 }
 

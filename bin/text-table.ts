@@ -1,0 +1,51 @@
+/** Characters that take two columns of a terminal: East Asian wide and full-width ones, and pictures. */
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
+/** Characters that take none: marks on others, joiners, variation selectors. */
+const narrow = /[\p{Mn}\p{Me}\p{Cf}]/u;
+const control = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
+
+/** Columns that a text takes in a terminal. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const character of text) width += narrow.test(character) ? 0 : wide.test(character) ? 2 : 1;
+  return width;
+}
+
+/** A text of the data as it may be printed: control characters would end the line, or worse. */
+export function printable(text: string): string {
+  return text.replace(control, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** The text, cut with `…` when it takes more columns than `most`. */
+export function clip(text: string, most: number): string {
+  if (displayWidth(text) <= most) return text;
+  let width = 0;
+  let cut = '';
+  for (const character of text) {
+    width += displayWidth(character);
+    if (width > most - 1) break;
+    cut += character;
+  }
+  return `${cut}…`;
+}
+
+/** A column is as wide as this at most. */
+const widestColumn = 40;
+
+/** Rows of cells in columns: texts to the left, numbers (given as texts) to the right. */
+export function textTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  textColumns: number,
+): string[] {
+  const cells = [head, ...rows].map((row) => row.map((cell) => clip(printable(cell), widestColumn)));
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => displayWidth(row[column] ?? ''))));
+  return cells.map((row) => {
+    const padded = row.map((cell, column) => {
+      const blanks = ' '.repeat((widths[column] ?? 0) - displayWidth(cell));
+      return column < textColumns ? cell + blanks : blanks + cell;
+    });
+    return padded.join('  ').trimEnd();
+  });
+}
