@@ -13,6 +13,26 @@ export function wholeNumber(least: number) {
   };
 }
 
+/** A decimal number from `least` on. */
+export function numberFrom(least: number) {
+  return (text: string): number => {
+    const number = Number(text);
+    if (text.trim() === '' || !Number.isFinite(number) || number < least) {
+      throw new InvalidArgumentError(`It must be a number from ${least}.`);
+    }
+    return number;
+  };
+}
+
+/** Words with commas between them; an option that is repeated adds its own. */
+export function words(text: string, before: readonly string[] = []): string[] {
+  const own = text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+  return [...before, ...own];
+}
+
 /** Bytes as a number with an optional unit: `1048576`, `64M`, `2GiB`. Units are powers of 1024. */
 export function byteSize(text: string): number {
   const match = /^(\d+)\s*(?:([kmg])(?:i?b)?|b)?$/i.exec(text.trim());

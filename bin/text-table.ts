@@ -6,7 +6,7 @@ const narrow = /[\p{Mn}\p{Me}\p{Cf}]/u;
 const control = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 
 /** Columns that a text takes in a terminal. */
-export function displayWidth(text: string): number {
+function displayWidth(text: string): number {
   let width = 0;
   for (const character of text) width += narrow.test(character) ? 0 : wide.test(character) ? 2 : 1;
   return width;
@@ -18,7 +18,7 @@ export function printable(text: string): string {
 }
 
 /** The text, cut with `…` when it takes more columns than `most`. */
-export function clip(text: string, most: number): string {
+function clip(text: string, most: number): string {
   if (displayWidth(text) <= most) return text;
   let width = 0;
   let cut = '';

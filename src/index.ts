@@ -8,8 +8,17 @@ export {
 // Data sets of any format
 export { allRules } from './dataset-io/all-rules.js';
 export { type ConvertOptions, convert } from './dataset-io/convert.js';
+export { detectCoordinates } from './dataset-io/coords.js';
 export { type DataShard, parseShard } from './dataset-io/data-shard.js';
 export { type Detection, detectFormat } from './dataset-io/detect.js';
+export {
+  type DatasetDiff,
+  type DifferenceCounts,
+  type DiffKey,
+  type DiffOptions,
+  diffDatasets,
+  type SampleDifference,
+} from './dataset-io/diff.js';
 export { type FilterOptions, type FilterResult, filterDataset } from './dataset-io/filter.js';
 export { type FormatId, type FormatInfo, formatInfo, formats } from './dataset-io/formats.js';
 export { type Inspection, inspect } from './dataset-io/inspect.js';
@@ -44,6 +53,13 @@ export {
   relabel,
   suggestRelabel,
 } from './dataset-io/relabel.js';
+export {
+  type FixCount,
+  type RepairChange,
+  type RepairOptions,
+  type RepairResult,
+  repairDataset,
+} from './dataset-io/repair.js';
 export type { Row } from './dataset-io/rows.js';
 export type { OnError, Output, RunOptions, RunResult } from './dataset-io/run.js';
 export { type SampleOptions, sample } from './dataset-io/sample.js';
@@ -125,6 +141,7 @@ export {
   AbortedError,
   type CoordinateConvention,
   convertBox,
+  convertShape,
   coordinateConventions,
   DataError,
   type Diagnostic,

@@ -128,8 +128,11 @@ describe('each door opens on exactly these names', () => {
       checkVoc
       convert
       convertBox
+      convertShape
       coordinateConventions
+      detectCoordinates
       detectFormat
+      diffDatasets
       filterDataset
       flagOf
       formatDiagnostic
@@ -154,6 +157,7 @@ describe('each door opens on exactly these names', () => {
       readVoc
       readVocFile
       relabel
+      repairDataset
       rotationOf
       sample
       stats

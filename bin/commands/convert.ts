@@ -5,6 +5,7 @@ import { type OutputFlags, withOutputOptions } from '../output-options.js';
 
 interface Flags extends OutputFlags {
   readonly to: string;
+  readonly coords?: string;
 }
 
 /** `labelkit convert <input> <output> --to <format>`. */
@@ -18,7 +19,11 @@ export function addConvert(program: Command, io: CommandIo, done: (code: ExitCod
         'a manifest, a VOC tree, a folder of VOC files; - for a manifest on standard input',
       )
       .argument('<output>', 'a file or folder; - for a manifest on standard output')
-      .requiredOption('--to <format>', 'format of the output: manifest or voc'),
+      .requiredOption('--to <format>', 'format of the output: manifest or voc')
+      .option(
+        '--coords <from[:to]>',
+        'what coordinates mean, and what they are to be written as: zeroBased, voc1, minusOne, zeroInclusive (default: numbers stay)',
+      ),
   );
   command.action(async (input: string, output: string, flags: Flags) => {
     const [{ convert }, { runToOutput }] = await Promise.all([
@@ -26,10 +31,16 @@ export function addConvert(program: Command, io: CommandIo, done: (code: ExitCod
       import('../run-to-output.js'),
     ]);
     const { to } = flags;
+    const coords = flags.coords === undefined ? undefined : await coordinates(flags.coords);
     done(
       await runToOutput({ title: 'converted', output, flags, io }, (options) =>
-        convert(input, output, { ...options, to }),
+        convert(input, output, { ...options, to, ...(coords === undefined ? {} : { coords }) }),
       ),
     );
   });
+}
+
+async function coordinates(text: string) {
+  const { parseCoordinateChange } = await import('../../src/transforms/index.js');
+  return parseCoordinateChange(text);
 }

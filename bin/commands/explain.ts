@@ -14,13 +14,14 @@ function severities(rule: Rule): string {
   return parts.join('; ');
 }
 
-function describe(rule: Rule): string {
+function describe(rule: Rule, repairs: readonly string[]): string {
   return [
     `${rule.id}  ${rule.name}`,
     '',
     `  What      ${rule.summary}`,
     `  Why       ${rule.why}`,
     `  Fix       ${rule.fix}`,
+    ...(repairs.length === 0 ? [] : [`  Repair    labelkit repair --fix ${repairs.join(' or ')}`]),
     `  Severity  ${severities(rule)}`,
     ...(rule.crossSample === true
       ? [
@@ -29,6 +30,11 @@ function describe(rule: Rule): string {
       : []),
     '',
   ].join('\n');
+}
+
+/** The rule with the names of the fixes that `repair` has for it. */
+function withFixes(rule: Rule, repair: readonly string[]): Rule & { readonly repair?: readonly string[] } {
+  return repair.length === 0 ? rule : { ...rule, repair };
 }
 
 /** `labelkit explain <rule>`: what a rule id means, why it matters, how to mend it. */
@@ -40,7 +46,10 @@ export function addExplain(program: Command, io: CommandIo, done: (code: ExitCod
     .option('--all', 'every rule')
     .option('--json', 'print one JSON document')
     .action(async (ids: string[], options: { all?: boolean; json?: boolean }) => {
-      const { allRules } = await import('../../src/dataset-io/all-rules.js');
+      const [{ allRules }, { fixesOfRule }] = await Promise.all([
+        import('../../src/dataset-io/all-rules.js'),
+        import('../../src/transforms/index.js'),
+      ]);
       if (ids.length === 0 && options.all !== true) {
         throw new OptionError('explain needs a rule id', {
           hint: 'For example: labelkit explain M027. All of them: --all.',
@@ -50,8 +59,8 @@ export function addExplain(program: Command, io: CommandIo, done: (code: ExitCod
       await writeText(
         io.stdout,
         options.json === true
-          ? `${JSON.stringify({ rules: chosen }, null, 2)}\n`
-          : chosen.map(describe).join('\n'),
+          ? `${JSON.stringify({ rules: chosen.map((rule) => withFixes(rule, fixesOfRule(rule.id))) }, null, 2)}\n`
+          : chosen.map((rule) => describe(rule, fixesOfRule(rule.id))).join('\n'),
       );
       done(exitCodes.done);
     });

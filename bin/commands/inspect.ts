@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { DataShard } from '../../src/dataset-io/data-shard.js';
 import type { Inspection } from '../../src/dataset-io/inspect.js';
 import { formatDiagnostic } from '../../src/model/index.js';
+import type { CoordinateGuess } from '../../src/transforms/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { groupDigits } from '../group-digits.js';
 import { type CommandIo, writeText } from '../io.js';
@@ -23,6 +24,28 @@ function counts(title: string, record: Readonly<Record<string, number>>, total?:
   ];
 }
 
+/** `zeroBased, 99% sure (12 boxes; …)`. */
+function coordinatesText({ convention, confidence, evidence }: CoordinateGuess): string {
+  const { boxes, ...edges } = evidence;
+  const seen = Object.entries(edges)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${edgeNames[name as keyof typeof edges]} ${groupDigits(count)}`);
+  const shown = [`${groupDigits(boxes)} ${boxes === 1 ? 'box' : 'boxes'}`, ...seen].join(', ');
+  const guess =
+    convention === undefined ? 'cannot be told' : `${convention}, ${Math.floor(confidence * 100)}% sure`;
+  return `${guess} (${shown})`;
+}
+
+const edgeNames: Record<Exclude<keyof CoordinateGuess['evidence'], 'boxes'>, string> = {
+  minBelow0: 'min below 0',
+  minAt0: 'min = 0',
+  minAt1: 'min = 1',
+  maxAtSizeMinus1: 'max = size - 1',
+  maxAtSize: 'max = size',
+  maxAtSizePlus1: 'max = size + 1',
+  maxBeyond: 'max beyond',
+};
+
 function textReport(found: Inspection): string {
   return `${[
     `${found.input}: ${found.format}`,
@@ -33,6 +56,9 @@ function textReport(found: Inspection): string {
     ...counts('labels', found.labels, found.labelCount),
     ...counts('shapes', found.shapes),
     ...counts('sizes', found.sizes),
+    ...(found.coordinates === undefined
+      ? []
+      : [`  ${'coordinates'.padEnd(12)}${coordinatesText(found.coordinates)}`]),
     `  ${'findings'.padEnd(12)}${groupDigits(found.errors)} errors, ${groupDigits(found.warnings)} warnings`,
     ...found.firstFindings.map((finding) => `    ${formatDiagnostic(finding).replaceAll('\n', '\n    ')}`),
   ].join('\n')}\n`;

@@ -1,5 +1,6 @@
 import { OptionError, type Profile, throwIfAborted } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
+import type { CoordinateChange } from '../transforms/index.js';
 import type { DataShard } from './data-shard.js';
 import { type ResolvedInput, resolveInput } from './detect.js';
 import { type FormatId, formatInfo } from './formats.js';
@@ -44,6 +45,11 @@ export interface ConvertOptions extends RunOptions, Places {
   readonly canonical?: boolean | undefined;
   /** Longest manifest line in bytes; default 64 MiB. */
   readonly maxLineBytes?: number | undefined;
+  /**
+   * What coordinates mean, and what they are to be written as. Numbers are changed only where both are given and
+   * differ; default: they stay.
+   */
+  readonly coords?: CoordinateChange | undefined;
   /** Only this part of a manifest; default: all of it. The outputs of all parts, joined, are the output of the whole. */
   readonly shard?: DataShard | undefined;
 }
@@ -165,11 +171,14 @@ function checkOptions(input: string, output: string, to: FormatId, options: Tran
  *   `onError: 'fail'`, AbortedError when the signal fires
  */
 export async function convert(input: string, output: string, options: ConvertOptions): Promise<RunResult> {
-  return await pass(input, output, options);
+  const { coords, ...rest } = options;
+  if (coords?.to === undefined || coords.to === coords.from) return await pass(input, output, rest);
+  const { CoordinateStage } = await import('./coords.js');
+  return await pass(input, output, rest, new CoordinateStage(coords.from, coords.to));
 }
 
 /** What a transform can be told beside what is its own. */
-export interface TransformOptions extends Omit<ConvertOptions, 'to'> {
+export interface TransformOptions extends Omit<ConvertOptions, 'to' | 'coords'> {
   /** Format of the output; default: that of the input. */
   readonly to?: string | undefined;
 }
@@ -185,6 +194,23 @@ export async function transform(
   options: TransformOptions = {},
 ): Promise<RunResult> {
   return await pass(input, output, options, stage);
+}
+
+/**
+ * What {@link transform} would do, without an output: nothing is written, and what only a writer finds out is not found.
+ */
+export async function rehearse(
+  input: string,
+  output: string,
+  stage: Stage,
+  options: TransformOptions = {},
+): Promise<RunResult> {
+  const { quarantine: _, onError, ...rest } = options;
+  const quiet = { ...rest, onError: onError === 'quarantine' ? 'skip' : onError };
+  return await pass(input, output, quiet, stage, async (batches, { run }) => {
+    for await (const { count } of batches) run.written += count;
+    return [];
+  });
 }
 
 /**
@@ -295,6 +321,7 @@ async function pass(
   output: string,
   options: TransformOptions,
   stage?: Stage,
+  ownWrite?: WriteRows,
 ): Promise<RunResult> {
   throwIfAborted(options.signal);
   // What is wrong with the output is said before anything is read, where its format is named.
@@ -317,8 +344,8 @@ async function pass(
   const quarantine = quarantineOf(from, options);
   const run = new Run(options, quarantine, totals);
   try {
-    const write = await writers[to]();
-    const booked = run.account(batches);
+    const write = ownWrite ?? (await writers[to]());
+    const booked = run.account(batches, stage?.dropsFault?.bind(stage));
     const passed = stage === undefined ? booked : staged(booked, stage, contextOf(input, run, options));
     const outputs = await write(passed, {
       ...writerContext(output, run, from === 'voc', options),

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../model/index.js';
+import { type CoordinateGuess, guessCoordinates } from '../transforms/index.js';
 import type { FormatId } from './formats.js';
 import { survey } from './validate.js';
 import type { ValidateOptions } from './validate-options.js';
@@ -22,6 +23,11 @@ export interface Inspection {
   readonly shapes: Readonly<Record<string, number>>;
   /** Images per size, `width×height×depth`, most frequent first; at most {@link sizesListed}. */
   readonly sizes: Readonly<Record<string, number>>;
+  /**
+   * The coordinate convention that boxes look like. Absent for manifests, whose annotation files are not opened:
+   * `detectCoordinates` opens them.
+   */
+  readonly coordinates?: CoordinateGuess;
   readonly errors: number;
   readonly warnings: number;
   /** The first errors and warnings. */
@@ -58,6 +64,7 @@ export async function inspect(input: string, options: ValidateOptions = {}): Pro
     labelCount: summary.labels.size,
     shapes: Object.fromEntries(isManifest ? none : found.summary.shapes),
     sizes: mostFrequent(isManifest ? none : found.summary.sizes, sizesListed),
+    ...(isManifest ? {} : { coordinates: guessCoordinates(found.summary.coordinates) }),
     errors: summary.errors,
     warnings: summary.warnings,
     firstFindings: found.diagnostics,

@@ -51,6 +51,14 @@ export const datasetRules: readonly Rule[] = [
     fix: 'Write into a new folder, or remove the older files yourself.',
   },
   {
+    id: 'C007',
+    name: 'cannot-be-changed',
+    severity: 'error',
+    summary: 'An annotation file cannot be given the change that was asked for.',
+    why: 'The change does not fit into the encoding of the file, or would make XML that nobody can read.',
+    fix: 'Store the file as UTF-8, and run again.',
+  },
+  {
     id: 'D011',
     name: 'case-differs',
     severity: 'warning',

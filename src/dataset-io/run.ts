@@ -105,13 +105,20 @@ export class Run {
     );
   }
 
-  /** Books a batch as it comes from the reader, refuses its faults, and gives the work a chance to be stopped. */
-  async *account(batches: AsyncIterable<RowBatch>): AsyncGenerator<RowBatch> {
+  /**
+   * Books a batch as it comes from the reader, refuses its faults, and gives the work a chance to be stopped.
+   *
+   * @param drops true for a fault that only leaves its record out
+   */
+  async *account(
+    batches: AsyncIterable<RowBatch>,
+    drops?: (fault: Fault) => boolean,
+  ): AsyncGenerator<RowBatch> {
     for await (const batch of batches) {
       throwIfAborted(this.options.signal);
       this.read += batch.count + batch.faults.length;
       this.bytes += batch.bytes;
-      await this.reportInOrder(batch);
+      await this.reportInOrder(batch, drops);
       yield batch;
       this.options.onProgress?.({ items: this.read, bytes: this.bytes, ...this.totals });
     }
@@ -123,13 +130,17 @@ export class Run {
   };
 
   /** The findings of a batch by line, where they have one, whether they cost a record or not. */
-  private async reportInOrder({ diagnostics, faults }: RowBatch): Promise<void> {
+  private async reportInOrder(
+    { diagnostics, faults }: RowBatch,
+    drops: ((fault: Fault) => boolean) | undefined,
+  ): Promise<void> {
     let next = 0;
     for (const fault of faults) {
       const line = fault.diagnostics[0]?.line ?? Number.POSITIVE_INFINITY;
       while (next < diagnostics.length && (diagnostics[next].line ?? 0) < line)
         this.report(diagnostics[next++]);
-      await this.refuse(fault);
+      if (drops?.(fault) === true) this.dropped = (this.dropped ?? 0) + 1;
+      else await this.refuse(fault);
     }
     while (next < diagnostics.length) this.report(diagnostics[next++]);
   }

@@ -1,9 +1,16 @@
 import { type ManifestBatch, ManifestSample } from '../manifest/index.js';
-import { type Annotation, type Diagnostic, isVocTask, OptionError, type Sample } from '../model/index.js';
+import {
+  type Annotation,
+  type Diagnostic,
+  isVocTask,
+  type JsonValue,
+  OptionError,
+  type Sample,
+} from '../model/index.js';
 import { parseVoc } from '../voc/index.js';
 import { Ahead } from './ahead.js';
 import { type Joined, type JoinOptions, joinVoc } from './resolve.js';
-import type { ChangedDocument, Row, RowBatch } from './rows.js';
+import type { ChangedDocument, Fault, Row, RowBatch } from './rows.js';
 import type { Run } from './run.js';
 
 /** Something that happens to samples on their way from a reader to a writer. */
@@ -15,6 +22,8 @@ export interface Stage {
    * What it throws ends the run.
    */
   apply(batch: StageBatch): void | Promise<void>;
+  /** True for a record that could not be read, and is to be left out as it should be instead of being refused. */
+  dropsFault?(fault: Fault): boolean;
   /**
    * What becomes of the ImageSets lists of a VOC tree that is written as one. `kept` (default): they are carried over,
    * without the lines of samples that are left out; class lists only while no annotation file was changed. `renewed`:
@@ -48,6 +57,8 @@ export interface StageBatch {
   /** Counts something that the output cannot hold. */
   lose(row: number, feature: string): void;
   setUsage(row: number, usage: string | undefined): void;
+  /** Sets one key of the sample's property. */
+  setProperty(row: number, key: string, value: JsonValue): void;
   /**
    * Puts another sample in the place of one that is no line of a manifest; those are changed in place.
    *
@@ -81,6 +92,7 @@ abstract class Batch implements StageBatch {
   abstract source(row: number): string | undefined;
   abstract usage(row: number): string | undefined;
   abstract setUsage(row: number, usage: string | undefined): void;
+  abstract setProperty(row: number, key: string, value: JsonValue): void;
   abstract setSample(row: number, sample: Sample, base: string): void;
   abstract keepAnnotations(row: number, keep: (annotation: Annotation, index: number) => boolean): void;
   abstract setName(row: number, index: number, name: string): void;
@@ -210,6 +222,10 @@ class Lines extends Batch {
     this.sample(row).usage = usage;
   }
 
+  setProperty(row: number, key: string, value: JsonValue): void {
+    this.sample(row).setProperty(key, value);
+  }
+
   setSample(row: number, sample: Sample): void {
     if (sample !== this.sample(row))
       throw new OptionError('a line of a manifest can only be changed in place');
@@ -308,6 +324,11 @@ class Objects extends Batch {
     }
     const { usage: _, ...rest } = sample;
     this.replace(row, usage === undefined ? rest : { ...rest, usage });
+  }
+
+  setProperty(row: number, key: string, value: JsonValue): void {
+    const { sample } = this.given(row);
+    this.replace(row, { ...sample, property: { ...sample.property, [key]: value } });
   }
 
   setSample(row: number, sample: Sample, base: string): void {

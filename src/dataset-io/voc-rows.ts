@@ -16,6 +16,8 @@ export interface VocRowsOptions {
   readonly keepSource?: boolean | undefined;
   /** The tree's lists, where the caller has read them already. */
   readonly sets?: ImageSets | undefined;
+  /** The tree's images, where the caller has listed them already. */
+  readonly images?: VocImages | undefined;
   /** Whose demands raise severities; default `generic`. */
   readonly profile?: Profile | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -152,7 +154,7 @@ export async function* vocRows(
   options: VocRowsOptions = {},
 ): AsyncGenerator<RowBatch, void, undefined> {
   const { signal } = options;
-  const images = await VocImages.list(storage, tree, signal);
+  const images = options.images ?? (await VocImages.list(storage, tree, signal));
   const sets = options.sets ?? (await readImageSets(storage, tree, signal));
   const files = new VocFiles(storage, tree.annotations, {
     mode: 'lenient',

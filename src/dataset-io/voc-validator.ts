@@ -6,6 +6,12 @@ import {
   type Severity,
   severityOf,
 } from '../model/index.js';
+import {
+  addCoordinateEvidence,
+  type CoordinateEvidence,
+  mergeCoordinateEvidence,
+  noCoordinateEvidence,
+} from '../transforms/index.js';
 import { checkVoc, type VocCheckContext } from '../voc/index.js';
 import { datasetDiagnostic, datasetRule } from './rules.js';
 import { isUnread, type UnreadFile, unreadDiagnostic, type VocFile, type VocFiles } from './voc-files.js';
@@ -36,6 +42,8 @@ export interface VocSummary {
   readonly shapes: ReadonlyMap<string, number>;
   /** Images per `width×height×depth`; at most 1,000 sizes. */
   readonly sizes: ReadonlyMap<string, number>;
+  /** Where boxes touch the edges of their images. */
+  readonly coordinates: CoordinateEvidence;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -81,6 +89,7 @@ export class VocValidator {
   private readonly labels = new Tally(mostLabels);
   private readonly shapes = new Tally();
   private readonly sizes = new Tally(mostSizes);
+  private readonly coordinates = { ...noCoordinateEvidence };
   private readonly diagnostics: Diagnostic[] = [];
   private path = '';
   private readonly take = (finding: Finding): void => {
@@ -109,6 +118,7 @@ export class VocValidator {
     const key = pairingKey(file.name);
     checkVoc(document, { mode, profile, stem: key.slice(key.lastIndexOf('/') + 1), ...facts }, this.take);
     this.annotations += document.objects.length;
+    addCoordinateEvidence(this.coordinates, document);
     for (const object of document.objects) {
       if (object.name !== undefined) this.labels.add(object.name);
       this.shapes.add(object.shape === undefined ? 'none' : object.shape.kind);
@@ -144,6 +154,7 @@ export class VocValidator {
       labels: this.labels.entries(),
       shapes: this.shapes.entries(),
       sizes: this.sizes.entries(),
+      coordinates: this.coordinates,
       diagnostics,
     };
   }
@@ -169,6 +180,7 @@ export function mergeVocSummaries(parts: readonly VocSummary[], maxDiagnostics: 
   const labels = new Map<string, number>();
   const shapes = new Map<string, number>();
   const sizes = new Map<string, number>();
+  const coordinates = { ...noCoordinateEvidence };
   const diagnostics: Diagnostic[] = [];
   const sums = { samples: 0, annotations: 0, errors: 0, warnings: 0, infos: 0, bytes: 0 };
   for (const part of parts) {
@@ -177,7 +189,8 @@ export function mergeVocSummaries(parts: readonly VocSummary[], maxDiagnostics: 
     for (const [label, number] of part.labels) count(labels, label, mostLabels, number);
     for (const [shape, number] of part.shapes) count(shapes, shape, undefined, number);
     for (const [size, number] of part.sizes) count(sizes, size, mostSizes, number);
+    mergeCoordinateEvidence(coordinates, part.coordinates);
     diagnostics.push(...part.diagnostics.slice(0, maxDiagnostics - diagnostics.length));
   }
-  return { ...sums, rules, labels, shapes, sizes, diagnostics };
+  return { ...sums, rules, labels, shapes, sizes, coordinates, diagnostics };
 }

@@ -1,4 +1,9 @@
-export { type CoordinateConvention, convertBox, coordinateConventions } from './coordinates.js';
+export {
+  type CoordinateConvention,
+  convertBox,
+  convertShape,
+  coordinateConventions,
+} from './coordinates.js';
 export { type Diagnostic, type Finding, formatDiagnostic, type Severity } from './diagnostic.js';
 export {
   AbortedError,

@@ -1,4 +1,30 @@
 export {
+  addCoordinateEvidence,
+  type CoordinateChange,
+  type CoordinateEvidence,
+  type CoordinateGuess,
+  convertCoordinates,
+  type EvidenceCounts,
+  guessCoordinates,
+  imageBox,
+  mergeCoordinateEvidence,
+  noCoordinateEvidence,
+  parseCoordinateChange,
+} from './coords.js';
+export {
+  type DiffItem,
+  diffFields,
+  diffItems,
+  type FieldChange,
+  fieldsOfImage,
+  fieldsOfSample,
+  type ItemChange,
+  type ItemsDiff,
+  type ItemsDiffOptions,
+  itemOfAnnotation,
+  itemOfObject,
+} from './diff.js';
+export {
   type FilterTests,
   type FilterUnit,
   filterByLabel,
@@ -8,6 +34,7 @@ export {
   SampleFilter,
   type Verdict,
 } from './filter.js';
+export { type Fix, type FixName, fixes, fixesOfRule, fixProfiles, parseFixes } from './fixes.js';
 export { boxOf, iou } from './iou.js';
 export { labelMatcher, type Matcher } from './labels.js';
 export { duplicateObjects } from './merge.js';
@@ -15,6 +42,13 @@ export { defaultSeed, SeededRandom, unitHash } from './random.js';
 export { Relabeler, type RelabelReport, type RelabelRules } from './relabel.js';
 export { parseRelabelCsv } from './relabel-csv.js';
 export { type LabelDifference, type LabelSuggestion, suggestLabels } from './relabel-suggest.js';
+export {
+  countFaults,
+  repairShapes,
+  type ShapeChange,
+  type ShapeRepairOptions,
+  shapeText,
+} from './repair.js';
 export { drawCapped, drawCount, drawFraction, drawStratified } from './sample.js';
 export { StatsTally } from './stats.js';
 export type { StatsPartial } from './stats-partial.js';

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -109,6 +109,7 @@ describe('what the command says and writes is what it does on the local disk', (
     ['validate, JSON', ['validate', 'street/', '--json', '--severity', 'info']],
     ['validate closely', ['validate', 'street/', '--check-files', '--json', '--severity', 'info']],
     ['inspect', ['inspect', 'street/', '--json']],
+    ['diff', ['diff', 'street/', 'street/', '--json']],
   ])('%s', async (_, args) => {
     const cwd = withStreet();
     const server = await service(objects(street, 'street/'));
@@ -118,6 +119,21 @@ describe('what the command says and writes is what it does on the local disk', (
       args.map((arg) => arg.replace('street/', 'obs://data/street/')),
     );
     expect(remote).toEqual({ ...local, stdout: moved(local.stdout) });
+  });
+
+  test('repair, and what diff says of it', async () => {
+    const cwd = withStreet();
+    const server = await service(objects(street, 'street/'));
+    const fix = ['--fix', 'metavalidation,extension,path'];
+    const local = await run(server, ['repair', 'street', 'mended', ...fix], { cwd });
+    const remote = await run(server, ['repair', 'obs://data/street', 'obs://data/mended', ...fix]);
+    expect(remote).toEqual({ ...local, stdout: local.stdout.replace('  mended  ', '  obs://data/mended  ') });
+    expect(below(server, 'mended/')).toEqual(filesIn(join(cwd, 'mended')));
+    const same = await run(server, ['diff', 'mended', 'obs://data/mended'], { cwd });
+    expect(same).toMatchObject({ code: 0 });
+    const other = await run(server, ['diff', 'obs://data/street', 'mended'], { cwd });
+    expect(other).toMatchObject({ code: 1 });
+    expect(other.stdout).toContain('equal 1, changed 4, removed 1, added 0');
   });
 
   test.each(['native', 'esdk'])('a VOC tree to a manifest and back, with engine %s', async (engine) => {
@@ -533,4 +549,31 @@ test('the client for object storage is loaded by paths that need it, and no othe
   };
   expect(await loadsClient('street')).toBe(false);
   expect(await loadsClient('obs://data/in.manifest')).toBe(true);
+});
+
+test.each([
+  ['relabel', ['relabel', 'street/', 'out/', '--map', 'car=vehicle', '--drop', 'moon']],
+  ['merge', ['merge', 'street/', 'street/', 'out/', '--dedupe-boxes', '0.9']],
+  ['sample', ['sample', 'street/', 'out/', '--per-label', '2']],
+  [
+    'relabel to a manifest',
+    ['relabel', 'street/', 'out/m.manifest', '--map', 'car=vehicle', '--to', 'manifest'],
+  ],
+])('%s writes there what it writes here', async (_, args) => {
+  const cwd = withStreet();
+  mkdirSync(join(cwd, 'out'));
+  const server = await service(objects(street, 'street/'));
+  const overwrite = [...args, '--mode', 'overwrite'];
+  const local = await run(server, overwrite, { cwd });
+  const remote = await run(
+    server,
+    overwrite.map((arg) => arg.replace(/^(street|out)\//, 'obs://data/$1/')),
+  );
+  expect(remote.code).toBe(local.code);
+  expect(local.code).toBe(0);
+  const written = below(server, 'out/');
+  const expected = filesIn(join(cwd, 'out'));
+  expect(Object.keys(written)).toEqual(Object.keys(expected));
+  for (const name of Object.keys(expected).filter((one) => !one.endsWith('.manifest')))
+    expect(written[name], name).toBe(expected[name]);
 });
