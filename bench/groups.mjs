@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
@@ -137,6 +138,58 @@ export const groups = [
     ratios: [
       { of: 'manifest-rewrite', against: 'copy', by: 'inner', atLeast: 0.6 },
       { of: 'manifest-rewrite', against: 'scan+json-parse', by: 'inner' },
+    ],
+  },
+  {
+    name: 'manifest-filter',
+    question: 'Keep the lines of one usage: how near to a search that knows nothing of JSON?',
+    sets: [lines1M],
+    contenders: (bench) => {
+      const set = bench.ready(lines1M);
+      const output = join(bench.scratch, 'output.manifest');
+      const readAnswer = () => ({ outputChecksum: checksum(output) });
+      /** @param {string} program @param {string} command over `$1`, into `$2` */
+      const shell = (program, command) =>
+        spawnSync(program, ['--version']).error === undefined
+          ? { program: 'sh', args: ['-c', `LC_ALL=C exec ${command}`, 'sh', set.path, output], readAnswer }
+          : { absent: `no ${program}` };
+      return [
+        peer('grep', 'grep -F, of the bytes', set, shell('grep', `grep -F '"usage":"TRAIN"' "$1" > "$2"`)),
+        peer(
+          'jq',
+          'jq -c, every line parsed and written anew',
+          set,
+          shell('jq', `jq -c 'select(.usage == "TRAIN")' "$1" > "$2"`),
+        ),
+        limit('scan+json-parse', 'parse, write nothing', set, node('limits/scan-json-parse.mjs', set.path)),
+        labelkit(
+          'manifest-filter',
+          'filter --usage TRAIN, every line checked',
+          set,
+          bench.built
+            ? {
+                ...bare(
+                  bench,
+                  'filter',
+                  set.path,
+                  output,
+                  '--usage',
+                  'TRAIN',
+                  '--mode',
+                  'overwrite',
+                  '--quiet',
+                ),
+                readAnswer,
+              }
+            : notBuilt,
+        ),
+      ];
+    },
+    ratios: [
+      { of: 'manifest-filter', against: 'grep', by: 'whole', atLeast: 0.5 },
+      { of: 'manifest-filter', against: 'jq', by: 'whole', atLeast: 8 },
+      { of: 'manifest-filter', against: 'scan+json-parse', by: 'whole' },
+      { of: 'manifest-filter', by: 'memory', atMostMb: 200 },
     ],
   },
   {

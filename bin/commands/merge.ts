@@ -47,6 +47,11 @@ export function addMerge(program: Command, io: CommandIo, done: (code: ExitCode)
     if (paths.length < 2) {
       throw new OptionError('there is no output', { hint: 'Name the inputs, then the output.' });
     }
+    if (flags.shard !== undefined) {
+      throw new OptionError('parts of several inputs are not merged', {
+        hint: 'Merge whole inputs, without --shard.',
+      });
+    }
     const [{ merge }, { runToOutput }] = await Promise.all([
       import('../../src/dataset-io/merge.js'),
       import('../run-to-output.js'),
