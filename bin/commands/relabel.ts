@@ -18,7 +18,7 @@ interface Flags extends OutputFlags {
 
 /** The two sides of the first `=` without a `\` before it. */
 function sides(text: string): [string, string] {
-  const found = /^((?:[^=\\]|\\[^])*)=([^]*)$/.exec(text);
+  const found = /^((?:[^=\\]|\\.)*)=(.*)$/s.exec(text);
   if (found === null || found[1] === '') throw new InvalidArgumentError('It must be old=new.');
   return [found[1]!, found[2]!];
 }
