@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
+import type { DataShard } from '../../src/dataset-io/data-shard.js';
 import { formatDiagnostic, OptionError } from '../../src/model/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { type CommandIo, writeText } from '../io.js';
-import { type InputFlags, wholeNumber, withInputOptions } from '../options.js';
+import { type InputFlags, wholeNumber, withInputOptions, withShardOption } from '../options.js';
 import { ProgressBar } from '../progress-bar.js';
 
 interface OutputFlags {
@@ -15,6 +16,7 @@ interface Flags extends InputFlags, OutputFlags {
   readonly jobs?: number;
   readonly join: boolean;
   readonly root?: string;
+  readonly shard?: DataShard;
 }
 
 interface MergeFlags extends OutputFlags {
@@ -32,7 +34,7 @@ function withStatsOutput(command: Command): Command {
 
 /** `labelkit stats <input>`: counts and distributions; `labelkit stats merge <partial...>`: the sum of partial results. */
 export function addStats(program: Command, io: CommandIo, done: (code: ExitCode) => void): void {
-  const stats = withStatsOutput(withInputOptions(program.command('stats')))
+  const stats = withStatsOutput(withShardOption(withInputOptions(program.command('stats'))))
     .description('counts: labels, tasks, usages, shapes, sizes, places, annotators, labels together')
     .argument(
       '<input>',
@@ -76,6 +78,7 @@ async function run(
         maxDiagnostics: Math.min(flags.maxFindings, 10),
         join: flags.join,
         jobs: flags.jobs,
+        shard: flags.shard,
         onProgress: bar.update,
         signal: io.signal,
         session,

@@ -60,7 +60,7 @@ class TallyCounter implements LineCounter {
 /** Counts lines of a manifest, of one part after the other. */
 export class StatsLines {
   readonly tally = new StatsTally();
-  /** Why lines gave no sample: the first findings. Lines are numbered within their part. */
+  /** Why lines gave no sample: the first findings. Lines are numbered as {@link part} was told, else within their part. */
   readonly diagnostics: Diagnostic[] = [];
   private readonly sink: ManifestCounterSink;
 
@@ -81,8 +81,8 @@ export class StatsLines {
     };
   }
 
-  /** Begins a part: the whole file, or what follows `baseOffset` from the start of a line on. */
-  part(baseOffset?: number): ManifestCounter {
+  /** Begins a part: the whole file, or what follows `baseOffset` from the start of a line on, which is line `firstLine`. */
+  part(baseOffset?: number, firstLine?: number): ManifestCounter {
     const { file, encoding, maxLineBytes } = this.options;
     return new ManifestCounter(
       {
@@ -90,6 +90,7 @@ export class StatsLines {
         ...(encoding === undefined ? {} : { encoding }),
         ...(maxLineBytes === undefined ? {} : { maxLineBytes }),
         ...(baseOffset === undefined ? {} : { baseOffset }),
+        ...(firstLine === undefined ? {} : { firstLine }),
       },
       this.sink,
     );

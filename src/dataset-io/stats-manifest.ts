@@ -9,6 +9,7 @@ import { runStatsBlocks, type StatsBlocks, stopped } from './jobs/stats-blocks.j
 import { type EarlyThreads, jobsOf, runInThreads, threadsFromBytes } from './jobs/threads.js';
 import { type Joined, joinVoc } from './resolve.js';
 import type { Row } from './rows.js';
+import { shardRange } from './shard-range.js';
 import { StatsLines } from './stats-lines.js';
 import type { Counted, StatsOptions } from './stats-options.js';
 import { dirOf, type Storage, type SyncFile } from './storage/index.js';
@@ -30,6 +31,7 @@ export async function countManifest(
   const size = input === '-' ? undefined : (await storage.stat(input, { signal }))?.size;
   const encoding = options.encoding === undefined ? undefined : parseEncoding(options.encoding);
   if (
+    options.shard === undefined &&
     jobsOf(options.jobs) > 1 &&
     size !== undefined &&
     size >= threadsFromBytes &&
@@ -117,7 +119,11 @@ async function countOnePass(
   encoding: Encoding | undefined,
   options: StatsOptions,
 ): Promise<Counted> {
-  const { signal, maxLineBytes, maxDiagnostics = 10 } = options;
+  const { signal, shard, maxLineBytes, maxDiagnostics = 10 } = options;
+  const range =
+    shard === undefined
+      ? undefined
+      : await shardRange(storage, input, shard, { format: 'manifest', encoding, signal });
   const file = input === '-' ? '<stdin>' : input;
   const base = options.baseDir ?? dirOf(input);
   let waiting: Row[] = [];
@@ -154,11 +160,17 @@ async function countOnePass(
     diagnostics.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
     diagnostics.splice(maxDiagnostics);
   };
-  const counter = lines.part();
-  const totals = size === undefined ? {} : { totalBytes: size };
+  const counter = lines.part(range?.start, range?.firstLine);
+  const total = range === undefined ? size : range.end - range.start;
+  const totals = total === undefined ? {} : { totalBytes: total };
   let bytes = 0;
   try {
-    for await (const chunk of storage.openRead(input, { reuse: true, signal })) {
+    for await (const chunk of storage.openRead(input, {
+      start: range?.start,
+      end: range?.end,
+      reuse: true,
+      signal,
+    })) {
       throwIfAborted(signal);
       counter.push(chunk);
       await joinWaiting();

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../model/index.js';
 import type { StatsTally } from '../transforms/index.js';
+import type { DataShard } from './data-shard.js';
 import type { FormatId } from './formats.js';
 import type { OnProgress } from './progress.js';
 import type { Places } from './storages.js';
@@ -23,6 +24,8 @@ export interface StatsOptions extends Places {
   readonly maxDiagnostics?: number | undefined;
   /** Threads; default: one for each core, at most four. Large local inputs only. The result is the same for any number. */
   readonly jobs?: number | undefined;
+  /** Count only this part of a manifest; the tallies of all parts add up to that of the whole. One thread. */
+  readonly shard?: DataShard | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }

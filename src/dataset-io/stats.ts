@@ -4,6 +4,7 @@ import { resolveInput } from './detect.js';
 import type { FormatId } from './formats.js';
 import { EarlyThreads, jobsOf, threadsFromBytes } from './jobs/threads.js';
 import { readBytes } from './read-bytes.js';
+import { shardRange } from './shard-range.js';
 import type { Counted, StatsOptions } from './stats-options.js';
 import { type Places, storageOf } from './storages.js';
 
@@ -31,10 +32,11 @@ export async function tallyDataset(input: string, options: StatsOptions = {}): P
     const { format, xmlNames } = await resolveInput(storage, input, options.from, signal);
     if (format === 'manifest') {
       const size = threads > 1 ? (await storage.stat(input, { signal }))?.size : undefined;
-      if (size !== undefined && size >= threadsFromBytes) early.start('stats');
+      if (options.shard === undefined && size !== undefined && size >= threadsFromBytes) early.start('stats');
       const { countManifest } = await import('./stats-manifest.js');
       return await countManifest(storage, input, options, early);
     }
+    if (options.shard !== undefined) await shardRange(storage, input, options.shard, { format, signal });
     const { countVoc } = await import('./stats-voc.js');
     return await countVoc(storage, input, options, xmlNames);
   } finally {

@@ -28,12 +28,12 @@ export class ManifestCounter {
   private readonly scanner: ReturnType<typeof lineScanner>;
   private readonly longest: number;
 
-  /** @param options  lenient reading; lines are numbered from 1 */
+  /** @param options  lenient reading */
   constructor(
-    options: Pick<ReadOptions, 'encoding' | 'maxLineBytes' | 'baseOffset' | 'file'>,
+    options: Pick<ReadOptions, 'encoding' | 'maxLineBytes' | 'baseOffset' | 'firstLine' | 'file'>,
     private readonly sink: ManifestCounterSink,
   ) {
-    const { encoding = 'utf-8', maxLineBytes, baseOffset, file } = options;
+    const { encoding = 'utf-8', maxLineBytes, baseOffset, firstLine, file } = options;
     this.longest = maxLineBytes ?? defaultMaxLineBytes;
     this.reader = new FileReader(
       {
@@ -46,6 +46,7 @@ export class ManifestCounter {
       encoding,
       maxLineBytes: this.longest,
       ...(baseOffset === undefined ? {} : { baseOffset }),
+      ...(firstLine === undefined ? {} : { firstLine }),
     });
     this.scanner = encoding === 'utf-8' ? lineScanner() : undefined;
   }

@@ -287,6 +287,32 @@ describe('partial results', () => {
     expect(readFileSync(partials[0] as string, 'utf8')).toContain('"version":1');
   });
 
+  it.each([1, 3, 40])('of %i parts of one file add up to the whole, with its line numbers', async (count) => {
+    const path = join(scratch(), 'whole.manifest');
+    const bytes = randomManifest(randomFor(81));
+    writeFileSync(path, bytes);
+    const options = { from: 'manifest', join: false, maxDiagnostics: 1000 };
+    const whole = await tallyDataset(path, options);
+    const sum = new StatsTally();
+    const found: unknown[] = [];
+    for (let index = 1; index <= count; index++) {
+      const { tally, diagnostics } = await tallyDataset(path, { ...options, shard: { index, count } });
+      sum.merge(StatsTally.fromJSON(JSON.parse(JSON.stringify(tally))));
+      found.push(...diagnostics);
+    }
+    expect(JSON.stringify(sum)).toBe(JSON.stringify(whole.tally));
+    expect(whole.diagnostics.length).toBeGreaterThan(0);
+    expect(found).toEqual(whole.diagnostics);
+  });
+
+  it('of a part of what cannot be cut is refused', async () => {
+    const folder = scratch();
+    writeFileSync(join(folder, 'a.xml'), xml(object('cat')));
+    const shard = { index: 1, count: 2 };
+    await expect(tallyDataset(folder, { shard })).rejects.toMatchObject({ code: 'BadOption' });
+    await expect(tallyDataset('-', { from: 'manifest', shard })).rejects.toMatchObject({ code: 'BadOption' });
+  });
+
   test.each([
     ['{"labelkit":', /bad.json is no partial result of stats: it is not JSON/],
     ['{"samples":1}', /bad.json: this is no partial result of stats/],
