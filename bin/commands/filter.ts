@@ -1,11 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { FilterOptions, FilterResult } from '../../src/dataset-io/filter.js';
 import { type ShapeKind, shapeKinds, type Task, tasks } from '../../src/model/index.js';
-import { type FilterUnit, filterUnits } from '../../src/transforms/index.js';
+import type { FilterUnit } from '../../src/transforms/index.js';
 import type { ExitCode } from '../exit-codes.js';
 import { groupDigits } from '../group-digits.js';
 import type { CommandIo } from '../io.js';
 import { type OutputFlags, withOutputOptions } from '../output-options.js';
+
+/** Written here too, so that the help of other commands does not load what filters. */
+const units = ['sample', 'annotation', 'object'] as const satisfies readonly FilterUnit[];
 
 interface Flags extends OutputFlags {
   readonly by: FilterUnit;
@@ -69,7 +72,7 @@ export function addFilter(program: Command, io: CommandIo, done: (code: ExitCode
           '--by <unit>',
           'what is left out: samples, annotations, or single objects of annotation files',
         )
-          .choices([...filterUnits])
+          .choices(units)
           .default('sample'),
       )
       .option('--label <pattern>', 'keep this label (* and ? stand for any characters); repeatable', gathered)

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { SplitCheck } from '../../src/dataset-io/split-check.js';
 import type { SplitOptions, SplitReport } from '../../src/dataset-io/split-options.js';
 import { formatDiagnostic, OptionError } from '../../src/model/index.js';
-import { equalParts, parseParts, type SplitPart } from '../../src/transforms/index.js';
+import type { SplitPart } from '../../src/transforms/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { groupDigits } from '../group-digits.js';
 import { type CommandIo, writeText } from '../io.js';
@@ -83,7 +83,7 @@ export function addSplit(program: Command, io: CommandIo, done: (code: ExitCode)
         hint: 'Several inputs are for --check.',
       });
     }
-    const parts = partsOf(flags);
+    const parts = await partsOf(flags);
     const [{ split }, { runToOutput }] = await Promise.all([
       import('../../src/dataset-io/split.js'),
       import('../run-to-output.js'),
@@ -119,7 +119,7 @@ function distance(text: string): number {
   return number;
 }
 
-function partsOf({ ratio, count, folds, parts, stratify, by }: Flags): SplitPart[] {
+async function partsOf({ ratio, count, folds, parts, stratify, by }: Flags): Promise<SplitPart[]> {
   const given = [ratio, count, folds, parts].filter((one) => one !== undefined).length;
   if (given !== 1) {
     throw new OptionError(
@@ -131,6 +131,7 @@ function partsOf({ ratio, count, folds, parts, stratify, by }: Flags): SplitPart
   }
   if (stratify === true && by !== undefined && by !== 'stratified')
     throw new OptionError(`--stratify and --by ${by} contradict each other`);
+  const { equalParts, parseParts } = await import('../../src/transforms/index.js');
   if (ratio !== undefined) return parseParts(ratio, 'ratio');
   if (count !== undefined) return parseParts(count, 'count');
   return folds === undefined ? equalParts('part', parts!) : equalParts('fold', folds);

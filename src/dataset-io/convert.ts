@@ -10,7 +10,7 @@ import { FileQuarantine, LineQuarantine, type Quarantine } from './quarantine.js
 import type { RowBatch } from './rows.js';
 import { Run, type RunOptions, type RunResult } from './run.js';
 import { shardRange } from './shard-range.js';
-import { type Stage, type StageContext, staged } from './stage.js';
+import type { Stage, StageContext } from './stage.js';
 import { dirOf, Loan, parseLocation, type TreeMode } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
 import type { ImageHandling, WriteRows, WriterContext } from './writer.js';
@@ -225,6 +225,7 @@ export async function survey(input: string, stage: Stage, options: TransformOpti
   const { batches, totals } = await open(resolved, input, resolved.format, options, noted);
   const { onProgress, signal } = options;
   const run = new Run({ onError: 'skip', maxDiagnostics: 0, onProgress, signal }, undefined, totals);
+  const { staged } = await import('./stage.js');
   for await (const _ of staged(run.account(batches), stage, contextOf(input, run, options)));
 }
 
@@ -273,6 +274,7 @@ export async function transformAll(
   const quarantine = quarantineOf(first.format, options);
   const run = new Run(options, quarantine, {});
   async function* batches(): AsyncGenerator<RowBatch> {
+    const { staged } = await import('./stage.js');
     for (const { path, format, stage } of inputs) {
       const opened = await open({ format }, path, to, options, stage.asksUsage ?? false);
       const context = contextOf(path, run, options);
@@ -346,7 +348,10 @@ async function pass(
   try {
     const write = ownWrite ?? (await writers[to]());
     const booked = run.account(batches, stage?.dropsFault?.bind(stage));
-    const passed = stage === undefined ? booked : staged(booked, stage, contextOf(input, run, options));
+    const passed =
+      stage === undefined
+        ? booked
+        : (await import('./stage.js')).staged(booked, stage, contextOf(input, run, options));
     const outputs = await write(passed, {
       ...writerContext(output, run, from === 'voc', options),
       lists: from === 'voc' && to === 'voc' && stage?.lists !== 'renewed' ? lists : undefined,

@@ -1,6 +1,6 @@
 import { type Diagnostic, LabelkitError, OptionError, StorageError } from '../model/index.js';
 import { Ahead } from './ahead.js';
-import { openable } from './resolve.js';
+import { openable } from './references.js';
 import type { Row } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
 import { type Location, type Place, resolveReference, type TreeWriter } from './storage/index.js';

@@ -1,9 +1,9 @@
-import { createXXHash128, type IHasher } from 'hash-wasm';
+import type { IHasher } from 'hash-wasm';
 import { LabelkitError, OptionError, type Sample } from '../model/index.js';
 import { perceptualHash, perceptualSide } from '../transforms/index.js';
 import { isAboutTheFile } from './file-errors.js';
 import { readBytes } from './read-bytes.js';
-import { openable } from './resolve.js';
+import { openable } from './references.js';
 import { createReadBuffer, resolveReference, type Storage } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
 
@@ -26,6 +26,7 @@ export interface ImageHasher {
 
 /** Hashes of files' bytes: the upper half of their XXH3, 128 bits wide. */
 export async function contentHasher(options: Omit<ImageHashOptions, 'base'>): Promise<ImageHasher> {
+  const { createXXHash128 } = await import('hash-wasm');
   // One for blocking reads, and one for each read over a network that is under way.
   const spare: IHasher[] = [await createXXHash128()];
   const buffer = createReadBuffer();

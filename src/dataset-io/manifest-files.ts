@@ -24,7 +24,7 @@ import { Ahead } from './ahead.js';
 import { isAboutTheFile } from './file-errors.js';
 import { lookAtImage } from './image-facts.js';
 import { readBytes } from './read-bytes.js';
-import { isInlineXml, openable } from './resolve.js';
+import { isInlineXml, openable } from './references.js';
 import { createReadBuffer, type Location, resolveReference, type Storage } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
 import { vocDiagnostic } from './voc-files.js';

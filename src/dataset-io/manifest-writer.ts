@@ -3,7 +3,7 @@ import { formatBatches, formatSamples, type ManifestBatch, ManifestSample } from
 import type { Annotation, Sample } from '../model/index.js';
 import type { VocDocument } from '../voc/index.js';
 import { ImagePlacer } from './image-files.js';
-import { isInlineXml } from './resolve.js';
+import { isInlineXml } from './references.js';
 import type { Row, RowBatch } from './rows.js';
 import type { Output, Run } from './run.js';
 import {

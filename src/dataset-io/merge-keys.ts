@@ -1,6 +1,6 @@
 import { formatSample, ManifestSample } from '../manifest/index.js';
 import { LabelkitError, type Sample } from '../model/index.js';
-import { isInlineXml, openable } from './resolve.js';
+import { isInlineXml, openable } from './references.js';
 import type { Row } from './rows.js';
 import type { StageBatch } from './stage.js';
 import { parseLocation, relativeReference, resolveReference, stemOf } from './storage/index.js';

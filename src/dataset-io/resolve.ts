@@ -2,8 +2,9 @@ import { type Annotation, type Diagnostic, isVocTask, StorageError } from '../mo
 import { parseVoc, type VocDocument } from '../voc/index.js';
 import { isAboutTheFile } from './file-errors.js';
 import { readBytes } from './read-bytes.js';
+import { isInlineXml, openable } from './references.js';
 import type { Row } from './rows.js';
-import { type Location, resolveReference } from './storage/index.js';
+import { resolveReference } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
 import { vocDiagnostic } from './voc-files.js';
 
@@ -31,16 +32,6 @@ export interface JoinOptions extends Places {
 export type Joined =
   | { readonly files: readonly JoinedFile[]; readonly faults?: undefined }
   | { readonly files?: undefined; readonly faults: readonly Diagnostic[] };
-
-/** True when `annotation-loc` holds the XML document itself. */
-export function isInlineXml(loc: string): boolean {
-  return /^\s*</.test(loc);
-}
-
-/** Where a location can be opened, as text that a storage understands. */
-export function openable(location: Location): string {
-  return location.kind === 'local' ? location.path : location.text;
-}
 
 function place(row: Row, pointer: string) {
   return {
