@@ -21,6 +21,11 @@ export interface ReadTuning {
    * Default 250,000,000; `Infinity`: it always is.
    */
   readonly aloneFromBytesPerSecond?: number | undefined;
+  /**
+   * It is called slower than that only when it was waited for so long, in ms: in the first moments the program itself is
+   * slow. Default 100.
+   */
+  readonly judgeMs?: number | undefined;
   /** So many bytes are read in one way before it is asked whether the other one is better. Default 64 MiB. */
   readonly judgeBytes?: number | undefined;
 }
@@ -230,6 +235,11 @@ class Meter {
     return this.#bytes;
   }
 
+  /** Waited for. */
+  get ms(): number {
+    return this.#ms;
+  }
+
   /** Infinite when nothing was waited for. */
   get bytesPerSecond(): number {
     return this.#bytes / (this.#ms / 1_000);
@@ -342,8 +352,11 @@ class ObjectReader {
       firstBytes = 8 * chunkBytes,
       judgeBytes = 64 * chunkBytes,
       aloneFromBytesPerSecond = 250_000_000,
+      judgeMs = 100,
     } = this.#tuning;
-    const isFast = () => this.#meter.bytesPerSecond > aloneFromBytesPerSecond;
+    const isFast = () =>
+      this.#meter.bytesPerSecond > aloneFromBytesPerSecond ||
+      (this.#meter.ms < judgeMs && aloneFromBytesPerSecond < Number.POSITIVE_INFINITY);
     const measureAnew = () => {
       this.#meter = new Meter(this.#requests.timing.now);
     };

@@ -279,7 +279,7 @@ describe('one stream or several', () => {
   const bytes = noise(size);
 
   /** A service that gives so many bytes a second, which may depend on how many it gave, on a clock of its own. */
-  function paced(rateAt: (given: number) => number) {
+  function paced(rateAt: (given: number) => number, judgeMs = 0) {
     const clock = { ms: 1e12 };
     const made = harness(
       {},
@@ -290,6 +290,7 @@ describe('one stream or several', () => {
           partBytes: part,
           judgeBytes: 400 * kib,
           parallelFromBytes: 0,
+          judgeMs,
           aloneFromBytesPerSecond: 250e6,
         },
       },
@@ -334,6 +335,19 @@ describe('one stream or several', () => {
     expect((await collect(made.storage.openRead(path))).equals(bytes)).toBe(true);
     expect(ranges(made).length).toBe(size / part);
     expect(made.wire.mostOpenBodies).toBe(4);
+  });
+
+  test('one is not called slow before it was waited for long enough', async () => {
+    // 100 KiB take 2 ms, and 300 KiB with what comes after them 6.
+    const made = paced((given) => (given < 300 * kib ? 50e6 : 300e6), 8);
+    expect((await collect(made.storage.openRead(path))).equals(bytes)).toBe(true);
+    expect(ranges(made)).toEqual([
+      [0, first - 1],
+      [first, size - 1],
+    ]);
+    const slow = paced(() => 50e6, 8);
+    expect((await collect(slow.storage.openRead(path))).equals(bytes)).toBe(true);
+    expect(slow.wire.mostOpenBodies).toBeGreaterThan(1);
   });
 
   test('one that becomes slow is left, and taken up by several', async () => {
