@@ -82,6 +82,11 @@ export interface InputFlags {
   readonly profile: Profile;
 }
 
+/** What those flags say about reading, by the names of the library. */
+export function readingOptions({ from, encoding, baseDir, maxLine }: InputFlags) {
+  return { from, encoding, baseDir, maxLineBytes: maxLine };
+}
+
 /** Adds the options that every command with an input has. */
 export function withInputOptions(command: Command): Command {
   return command

@@ -5,6 +5,7 @@ import { formatDiagnostic } from '../src/model/index.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { groupDigits } from './group-digits.js';
 import { type CommandIo, writeText } from './io.js';
+import { readingOptions } from './options.js';
 import type { OutputFlags } from './output-options.js';
 import { ProgressBar } from './progress-bar.js';
 import { withSession } from './session.js';
@@ -34,21 +35,18 @@ export async function runToOutput(
   try {
     const run = (session: Session) =>
       work({
-        from: flags.from,
+        ...readingOptions(flags),
         to: flags.to,
         profile: flags.profile,
         mode: flags.mode,
         onError: flags.onError ?? (flags.quarantine === undefined ? 'fail' : 'quarantine'),
         quarantine: flags.quarantine,
         images: flags.images,
-        encoding: flags.encoding,
-        baseDir: flags.baseDir,
         root: flags.root,
         renameClashes: flags.renameClashes,
         classLists: flags.classLists,
         canonical: flags.canonical,
         shard: flags.shard,
-        maxLineBytes: flags.maxLine,
         maxDiagnostics: flags.maxFindings,
         onProgress: bar.update,
         signal: io.signal,

@@ -5,7 +5,7 @@ import type { DiffItem, FieldChange } from '../../src/transforms/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { groupDigits } from '../group-digits.js';
 import { type CommandIo, writeText } from '../io.js';
-import { type InputFlags, numberFrom, withInputOptions } from '../options.js';
+import { type InputFlags, numberFrom, readingOptions, withInputOptions } from '../options.js';
 import { ProgressBar } from '../progress-bar.js';
 
 interface Flags extends InputFlags {
@@ -56,16 +56,13 @@ export function addDiff(program: Command, io: CommandIo, done: (code: ExitCode) 
     try {
       found = await withSession(flags, io, (session) =>
         diffDatasets(first, second, {
-          from: flags.from,
+          ...readingOptions(flags),
           secondFrom: flags.secondFrom,
           key: flags.key,
           tolerance: flags.tolerance,
           iou: flags.iou,
           onError: flags.onError,
-          encoding: flags.encoding,
-          baseDir: flags.baseDir,
           root: flags.root,
-          maxLineBytes: flags.maxLine,
           maxDifferences: flags.maxFindings,
           maxDiagnostics: flags.maxFindings,
           onProgress: bar.update,

@@ -6,7 +6,13 @@ import type { CoordinateGuess } from '../../src/transforms/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { groupDigits } from '../group-digits.js';
 import { type CommandIo, writeText } from '../io.js';
-import { type InputFlags, wholeNumber, withInputOptions, withShardOption } from '../options.js';
+import {
+  type InputFlags,
+  readingOptions,
+  wholeNumber,
+  withInputOptions,
+  withShardOption,
+} from '../options.js';
 import { ProgressBar } from '../progress-bar.js';
 
 interface Flags extends InputFlags {
@@ -83,11 +89,8 @@ export function addInspect(program: Command, io: CommandIo, done: (code: ExitCod
       try {
         found = await withSession(flags, io, (session) =>
           inspect(input, {
-            from: flags.from,
+            ...readingOptions(flags),
             profile: flags.profile,
-            encoding: flags.encoding,
-            baseDir: flags.baseDir,
-            maxLineBytes: flags.maxLine,
             maxDiagnostics: Math.min(flags.maxFindings, 10),
             jobs: flags.jobs,
             shard: flags.shard,

@@ -4,6 +4,7 @@ import { OptionError } from '../../src/model/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { groupDigits } from '../group-digits.js';
 import { type CommandIo, writeText } from '../io.js';
+import { readingOptions } from '../options.js';
 import { type OutputFlags, withOutputOptions } from '../output-options.js';
 import { ProgressBar } from '../progress-bar.js';
 
@@ -141,11 +142,8 @@ async function suggest(input: string, flags: Flags, io: CommandIo): Promise<void
   try {
     found = await withSession(flags, io, (session) =>
       suggestRelabel(input, {
-        from: flags.from,
-        encoding: flags.encoding,
-        baseDir: flags.baseDir,
+        ...readingOptions(flags),
         root: flags.root,
-        maxLineBytes: flags.maxLine,
         onProgress: bar.update,
         signal: io.signal,
         session,

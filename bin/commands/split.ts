@@ -6,7 +6,7 @@ import type { SplitPart } from '../../src/transforms/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { groupDigits } from '../group-digits.js';
 import { type CommandIo, writeText } from '../io.js';
-import { wholeNumber } from '../options.js';
+import { readingOptions, wholeNumber } from '../options.js';
 import { type OutputFlags, withOutputOptions } from '../output-options.js';
 
 interface Flags extends OutputFlags {
@@ -196,14 +196,11 @@ async function check(paths: readonly string[], flags: Flags, io: CommandIo): Pro
   try {
     found = await withSession(flags, io, (session) =>
       checkSplit(paths, {
-        from: flags.from,
+        ...readingOptions(flags),
         of: flags.of,
         checkFiles: flags.checkFiles,
         groupBy: flags.groupBy,
-        encoding: flags.encoding,
-        baseDir: flags.baseDir,
         root: flags.root,
-        maxLineBytes: flags.maxLine,
         maxDiagnostics: flags.maxFindings,
         onProgress: bar.update,
         signal: io.signal,

@@ -3,7 +3,13 @@ import type { DataShard } from '../../src/dataset-io/data-shard.js';
 import { formatDiagnostic, OptionError } from '../../src/model/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { type CommandIo, writeText } from '../io.js';
-import { type InputFlags, wholeNumber, withInputOptions, withShardOption } from '../options.js';
+import {
+  type InputFlags,
+  readingOptions,
+  wholeNumber,
+  withInputOptions,
+  withShardOption,
+} from '../options.js';
 import { ProgressBar } from '../progress-bar.js';
 
 interface OutputFlags {
@@ -70,11 +76,8 @@ async function run(
   try {
     counted = await withSession(flags, io, (session) =>
       tallyDataset(input, {
-        from: flags.from,
-        encoding: flags.encoding,
-        baseDir: flags.baseDir,
+        ...readingOptions(flags),
         root: flags.root,
-        maxLineBytes: flags.maxLine,
         maxDiagnostics: Math.min(flags.maxFindings, 10),
         join: flags.join,
         jobs: flags.jobs,

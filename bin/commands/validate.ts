@@ -6,7 +6,13 @@ import { formatDiagnostic, type Severity } from '../../src/model/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { groupDigits } from '../group-digits.js';
 import { type CommandIo, writeText } from '../io.js';
-import { type InputFlags, wholeNumber, withInputOptions, withShardOption } from '../options.js';
+import {
+  type InputFlags,
+  readingOptions,
+  wholeNumber,
+  withInputOptions,
+  withShardOption,
+} from '../options.js';
 import { ProgressBar } from '../progress-bar.js';
 
 type ReportFormat = 'text' | 'json' | 'sarif' | 'junit' | 'github';
@@ -137,16 +143,13 @@ export function addValidate(program: Command, io: CommandIo, done: (code: ExitCo
       try {
         results.push(
           await validate(input, {
-            from: flags.from,
+            ...readingOptions(flags),
             profile: flags.profile,
             mode: flags.lenient === true ? 'lenient' : 'strict',
             pedantic: flags.pedantic,
             checkFiles: flags.checkFiles,
             crossSample: flags.crossSample,
-            encoding: flags.encoding,
             indexUnit: flags.indexUnit,
-            baseDir: flags.baseDir,
-            maxLineBytes: flags.maxLine,
             maxDiagnostics: flags.maxFindings,
             minSeverity: flags.severity,
             jobs: flags.jobs,

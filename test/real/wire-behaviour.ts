@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ObjectBody, type ObsWire, WireFault } from '../../src/dataset-io/storage/obs/wire.js';
 import { readableOf } from '../dataset-io/storage/obs/body.js';
+import { oddKeys } from '../support/odd-keys.js';
 
 export interface Place {
   readonly bucket: string;
@@ -18,23 +19,6 @@ export interface Ability {
   /** Says the ETag of what an upload became. */
   readonly completesWithEtag: boolean;
 }
-
-/** Keys that something on the way could take for something else. */
-const oddKeys = [
-  'plain.txt',
-  'a b/c d.txt',
-  'plus+sign',
-  '%41%2F%',
-  'q?x=1&y=2#z',
-  `quotes'"<&>`,
-  'names!~*().txt',
-  '目录/图像 1.jpg',
-  '\u{1F600}/\u00e5.xml',
-  'a//b///c',
-  'trailing/',
-  'dots/../x/./y',
-  ';:@,=$[]{}|\\^`',
-];
 
 const options = { idleMs: 60_000 };
 const partBytes = 200 * 1024;

@@ -331,13 +331,13 @@ describe('the calls of the Python SDK', () => {
       'dir1/ma-user/s/b.txt': 'BB',
     });
     await files.downloadFile('obs://b/dir1/file1.txt', `${folder}/w/`);
-    await files.downloadDir('obs://b/dir1/', `${folder}/w/work/`);
+    await files.downloadDir('obs://b/dir1/', `${folder}/w/down/`);
     await files.copy('obs://b/dir1', `${folder}/flat`, { keepLastDir: false });
     expect(filesIn(`${folder}/w`)).toEqual({
       'file1.txt': 'one',
-      'work/dir1/file1.txt': 'one',
-      'work/dir1/ma-user/a.txt': 'A',
-      'work/dir1/ma-user/s/b.txt': 'BB',
+      'down/dir1/file1.txt': 'one',
+      'down/dir1/ma-user/a.txt': 'A',
+      'down/dir1/ma-user/s/b.txt': 'BB',
     });
     expect(Object.keys(filesIn(`${folder}/flat`))).toEqual(['file1.txt', 'ma-user/a.txt', 'ma-user/s/b.txt']);
   });
