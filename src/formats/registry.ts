@@ -1,0 +1,4 @@
+import type { Format } from './contract.js';
+
+/** Every format beside manifest and VOC, in the order `labelkit formats` lists them. */
+export const otherFormats: readonly Format[] = [];
