@@ -1,5 +1,6 @@
 import type { Format } from './contract.js';
 import { groundtruth } from './groundtruth/format.js';
+import { labelme } from './labelme/format.js';
 
 /** Every format beside manifest and VOC, in the order `labelkit formats` lists them. */
-export const otherFormats: readonly Format[] = [groundtruth];
+export const otherFormats: readonly Format[] = [groundtruth, labelme];
