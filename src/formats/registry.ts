@@ -1,4 +1,5 @@
 import type { Format } from './contract.js';
+import { yoloFormat } from './yolo/format.js';
 
 /** Every format beside manifest and VOC, in the order `labelkit formats` lists them. */
-export const otherFormats: readonly Format[] = [];
+export const otherFormats: readonly Format[] = [yoloFormat];
