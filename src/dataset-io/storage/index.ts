@@ -10,6 +10,7 @@ export {
   type AppendResult,
   createReadBuffer,
   entryBatches,
+  type FileChange,
   type LinkKind,
   type LinkOptions,
   type ListOptions,
@@ -22,6 +23,7 @@ export {
   type StorageStat,
   type StorageWriter,
   type SyncFile,
+  type UpdateOptions,
   type WriteMode,
   type WriteOptions,
 } from './storage.js';
