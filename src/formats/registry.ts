@@ -1,0 +1,5 @@
+import type { Format } from './contract.js';
+import { groundtruth } from './groundtruth/format.js';
+
+/** Every format beside manifest and VOC, in the order `labelkit formats` lists them. */
+export const otherFormats: readonly Format[] = [groundtruth];
