@@ -37,7 +37,7 @@ function recogniseFile({ name, head }: Look): Recognition | undefined {
   return undefined;
 }
 
-export const yoloFormat: Format = {
+export const yolo: Format = {
   info: {
     id: 'yolo',
     title: 'YOLO (Darknet tree, Ultralytics tree)',

@@ -1,8 +1,6 @@
 /** What the lines of label files are. */
 export type YoloTask = 'detect' | 'segment' | 'obb' | 'pose' | 'classify';
 
-export const yoloTasks: readonly YoloTask[] = ['detect', 'segment', 'obb', 'pose', 'classify'];
-
 /** How the keypoints of a line are written. */
 export interface KeypointShape {
   /** How many points each object has. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ImageSize } from '../../../src/formats/contract.js';
 import { formatCode } from '../../../src/formats/yolo/code.js';
-import { yoloFormat } from '../../../src/formats/yolo/format.js';
+import { yolo } from '../../../src/formats/yolo/format.js';
 import { StorageError } from '../../../src/model/index.js';
 import { brief, MemorySource, readAllRecords, type SourceInit } from '../harness.js';
 
@@ -621,7 +621,7 @@ test('sizes are asked once for each image with a label file, and for no other', 
 
 describe('what makes a path look like YOLO', () => {
   const look = (names: string[], heads: Record<string, string> = {}) =>
-    yoloFormat.recognise({
+    yolo.recognise({
       isFolder: true,
       name: 'x',
       head: '',
@@ -629,7 +629,7 @@ describe('what makes a path look like YOLO', () => {
       headOf: (name) => heads[name],
     })?.certainty;
   const file = (name: string, head: string) =>
-    yoloFormat.recognise({ isFolder: false, name, head, names: [], headOf: () => undefined })?.certainty;
+    yolo.recognise({ isFolder: false, name, head, names: [], headOf: () => undefined })?.certainty;
 
   test.each([
     [look(['obj.data', 'obj.names', 'train.txt']), 'sure'],
