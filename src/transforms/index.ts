@@ -56,7 +56,7 @@ export {
   type ShapeRepairOptions,
   shapeText,
 } from './repair.js';
-export { drawCapped, drawCount, drawFraction, drawStratified } from './sample.js';
+export { drawCapped, drawCount, drawFraction, drawStratified, drawStratifiedCount } from './sample.js';
 export { assignRandomly, assignStratified, crossingGroups, type SplitGroups } from './split-assign.js';
 export {
   checkParts,
