@@ -45,6 +45,7 @@ export {
   perceptualHash,
   perceptualSide,
 } from './near-duplicates.js';
+export { shapeOverlap } from './overlap.js';
 export { defaultSeed, SeededRandom, unitHash } from './random.js';
 export { Relabeler, type RelabelReport, type RelabelRules } from './relabel.js';
 export { parseRelabelCsv } from './relabel-csv.js';
