@@ -12,6 +12,7 @@ export {
   type AppendResult,
   createReadBuffer,
   entryBatches,
+  type FileChange,
   type LinkKind,
   type LinkOptions,
   type ListOptions,
@@ -24,6 +25,7 @@ export {
   type StorageStat,
   type StorageWriter,
   type SyncFile,
+  type UpdateOptions,
   type WriteMode,
   type WriteOptions,
 } from './storage.js';
