@@ -1,6 +1,7 @@
 import type { Place } from './copy-file.js';
 import type {
   AppendResult,
+  FileChange,
   LinkKind,
   ListOptions,
   ReadOptions,
@@ -9,6 +10,7 @@ import type {
   StorageOptions,
   StorageStat,
   StorageWriter,
+  UpdateOptions,
 } from './storage.js';
 import { type TreeWriter, twice } from './tree-writer.js';
 
@@ -55,6 +57,13 @@ export class DiscardStorage implements Storage {
 
   async append(path: string, chunks: AsyncIterable<Uint8Array>): Promise<AppendResult> {
     return { start: 0, stat: statOf(path, await lengthOf(chunks)) };
+  }
+
+  async update(path: string, change: FileChange, options?: UpdateOptions): Promise<StorageStat> {
+    const isThere = (await this.shown.stat(path, options)) !== null;
+    const parts: Uint8Array[] = [];
+    if (isThere) for await (const chunk of this.shown.openRead(path, options)) parts.push(chunk);
+    return statOf(path, (await change(isThere ? Buffer.concat(parts) : undefined)).length);
   }
 
   async copy(_from: string, to: string): Promise<StorageStat> {
