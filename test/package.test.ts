@@ -147,6 +147,7 @@ describe('each door opens on exactly these names', () => {
       getSampleList
       getSources
       inspect
+      loadRules
       locateVoc
       manifestRanges
       merge
@@ -270,7 +271,8 @@ describe('each door opens on exactly these names', () => {
 
   test('labelkit/storage', async () => {
     expect(await namesOf('./storage')).toMatchInlineSnapshot(`
-      "Loan
+      "DiscardStorage
+      Loan
       LocalStorage
       MemoryStorage
       Spool
