@@ -89,15 +89,17 @@ function annotation(random, serial, id) {
   const own = { iscrowd: 0, image_id: serial + 1 };
   const category = { category_id: random.below(labels.length) * 2 + 1, id };
   if (random.chance(1)) {
-    const counts = [];
-    let left = width * height;
-    for (let run = 0; run < 60; run++) {
-      const count = random.between(1, left >> 7);
-      counts.push(count);
-      left -= count;
-    }
-    counts.push(left);
-    return { segmentation: { counts, size: [height, width] }, area: 0, ...own, iscrowd: 1, bbox: [0, 0, width, height], ...category };
+    // The first column whole, then the lower quarter of each: the mask touches every edge of its image.
+    const counts = [0, height];
+    for (let x = 1; x < width; x++) counts.push(height - (height >> 2), height >> 2);
+    return {
+      segmentation: { counts, size: [height, width] },
+      area: 0,
+      ...own,
+      iscrowd: 1,
+      bbox: [0, 0, width, height],
+      ...category,
+    };
   }
   const points = [];
   let [left, top, right, bottom] = [width, height, 0, 0];
@@ -105,7 +107,12 @@ function annotation(random, serial, id) {
     const x = random.below(width * 100) / 100;
     const y = random.below(height * 100) / 100;
     points.push(x, y);
-    [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x), Math.max(bottom, y)];
+    [left, top, right, bottom] = [
+      Math.min(left, x),
+      Math.min(top, y),
+      Math.max(right, x),
+      Math.max(bottom, y),
+    ];
   }
   const bbox = [left, top, right - left, bottom - top].map((number) => Math.round(number * 100) / 100);
   return { segmentation: [points], area: random.below(1e7) / 100, ...own, bbox, ...category };

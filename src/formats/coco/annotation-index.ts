@@ -5,6 +5,8 @@ const partSize = 1 << 16;
 export const noImage = 0xffff_ffff;
 
 interface Part {
+  /** In the array, of its first annotation. */
+  readonly first: number;
   /** Where in the file the first annotation of the part begins. */
   readonly base: number;
   readonly offsets: Uint32Array;
@@ -36,6 +38,7 @@ export class AnnotationIndex {
     let part = this.#parts[this.#parts.length - 1];
     if (part === undefined || part.count === partSize || start - part.base > 0xffff_ffff) {
       part = {
+        first: this.#size,
         base: start,
         offsets: new Uint32Array(partSize),
         images: new Uint32Array(partSize),
@@ -64,12 +67,12 @@ export class AnnotationIndex {
   /** Annotations of images from `first` up to and without `last`, or of no image, in the order of the file. */
   *of(first: number, last: number): Generator<AnnotationPlace> {
     for (let p = 0; p < this.#parts.length; p++) {
-      const { base, offsets, images, count } = this.#parts[p]!;
+      const { first: number, base, offsets, images, count } = this.#parts[p]!;
       for (let i = 0; i < count; i++) {
         const image = images[i]!;
         if (image < first || image >= last) continue;
         const next = i + 1 < count ? base + offsets[i + 1]! : (this.#parts[p + 1]?.base ?? this.#end);
-        yield { index: p * partSize + i, image, start: base + offsets[i]!, end: next };
+        yield { index: number + i, image, start: base + offsets[i]!, end: next };
       }
     }
   }

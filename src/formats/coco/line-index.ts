@@ -1,8 +1,8 @@
 import type { FormatSource } from '../contract.js';
 
 const lineFeed = 0x0a;
-/** Bytes between two places whose line is remembered: 16 bytes of memory for each 64 KiB of the file. */
-const step = 64 * 1024;
+/** Bytes between two places whose line is remembered: 16 bytes of memory for each 16 KiB of the file. */
+const step = 16 * 1024;
 
 export interface LinePlace {
   /** 1-based. */
@@ -13,7 +13,7 @@ export interface LinePlace {
 
 /**
  * Line and column of places in a file, which is read again for them: the way to the furthest place once, after that at
- * most 64 KiB for each.
+ * most 16 KiB for each.
  */
 export class LineIndex {
   readonly #source: FormatSource;

@@ -278,7 +278,11 @@ export class ObjectReader {
     }
     for (const [i, number] of bbox.entries()) {
       if (isFiniteNumber(number)) continue;
-      report('N013', `a number of a box is ${shown(number)}`, `${pointer}/${i}`);
+      report(
+        'N013',
+        `a number of a box is ${typeof number === 'number' ? number : shown(number)}`,
+        `${pointer}/${i}`,
+      );
       return 'bad';
     }
     const [x, y, w, h] = bbox as [number, number, number, number];
@@ -345,12 +349,12 @@ export class ObjectReader {
     if (attributes !== undefined && isJsonObject(attributes)) {
       for (const [name, value] of Object.entries(attributes)) {
         const flag = flags.find((one) => one === name);
-        if (isNothing(value)) continue;
+        if (value === null) continue;
         if (isDeeper(value, deepest)) {
           report('N016', `the attribute ${shown(name)} is nested too deep`, '/attributes');
         } else if (flag !== undefined) said[flag] = flagText(value);
         else if (name === 'pose') said.pose = textOf(value);
-        else if (name !== '') properties.set(name, textOf(value));
+        else properties.set(name, textOf(value));
       }
     } else if (attributes !== undefined && !isNothing(attributes)) {
       report('N013', `attributes are ${shown(attributes)}, not an object`, '/attributes');
@@ -358,7 +362,7 @@ export class ObjectReader {
     for (const name of Object.keys(element)) {
       if (known.has(name)) continue;
       const value = element[name]!;
-      if (isNothing(value) || name === '' || properties.has(name)) continue;
+      if (isNothing(value) || properties.has(name)) continue;
       if (isDeeper(value, deepest)) report('N016', `the member ${shown(name)} is nested too deep`, '');
       else properties.set(name, textOf(value));
     }

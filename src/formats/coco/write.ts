@@ -13,6 +13,7 @@ import {
 import { stringifyJson } from '../../text/index.js';
 import type { FormatSink, FormatSpool, FormatWriter, WriteRow, Written } from '../contract.js';
 import { ClassTable } from '../shared/classes.js';
+import { boundsOf, ellipsePoints, neat } from '../shared/geometry.js';
 import { setMember } from '../shared/json.js';
 import { countLosses, type LossName, sampleKind } from '../shared/losses.js';
 import { extensionOf, keyOf, NameTable } from '../shared/names.js';
@@ -30,13 +31,6 @@ const nothings: ReadonlySet<string> = new Set(['', '0', 'false', 'False', 'Unspe
 const circleCorners = 64;
 /** Characters that are gathered before they are written. */
 const pieceLength = 64 * 1024;
-/** Decimal places that differences and corners of circles are rounded to. */
-const places = 1e6;
-
-function rounded(number: number): number {
-  return Math.round(number * places) / places;
-}
-
 /** Texts on their way to the output or to a spool, gathered into larger pieces. */
 class Pieces {
   #text = '';
@@ -260,17 +254,19 @@ export class CocoWriter implements FormatWriter {
   #outlineOf({ shape }: ImageObject): Outline | undefined {
     if (shape?.kind === 'bndbox') return shape;
     if (shape?.kind === 'polygon') return isPolygon(shape.points) ? shape : undefined;
-    return shape?.kind === 'circle' && this.#withCircles ? circle(shape) : undefined;
+    if (shape?.kind !== 'circle' || !this.#withCircles) return undefined;
+    const { cx, cy, r } = shape;
+    return { kind: 'polygon', points: ellipsePoints(cx, cy, r, r, circleCorners).map(neat) };
   }
 
   #membersOf(object: ImageObject, shape: Outline, polygons: readonly (readonly number[])[]): JsonObject {
     const isBox = shape.kind === 'bndbox';
-    const box = isBox ? shape : boxAround(polygons);
-    const [width, height] = [rounded(box.xmax - box.xmin), rounded(box.ymax - box.ymin)];
+    const box = isBox ? shape : boundsOf(polygons.flat())!;
+    const [width, height] = [neat(box.xmax - box.xmin), neat(box.ymax - box.ymin)];
     const rle = isBox ? rleOf(object.properties.get('rle')) : undefined;
     const area = isBox
-      ? (rle?.area ?? rounded(width * height))
-      : rounded(polygons.reduce((sum, points) => sum + areaOf(points), 0));
+      ? (rle?.area ?? neat(width * height))
+      : neat(polygons.reduce((sum, points) => sum + areaOf(points), 0));
     const members: JsonObject = {
       bbox: [box.xmin, box.ymin, width, height],
       area,
@@ -332,24 +328,6 @@ function boxNumbers({ xmin, ymin, xmax, ymax }: BndBox): readonly number[] {
   return [xmin, ymin, xmax, ymax];
 }
 
-function boxAround(polygons: readonly (readonly number[])[]): BndBox {
-  let [xmin, ymin, xmax, ymax] = [
-    Number.POSITIVE_INFINITY,
-    Number.POSITIVE_INFINITY,
-    Number.NEGATIVE_INFINITY,
-    Number.NEGATIVE_INFINITY,
-  ];
-  for (const points of polygons) {
-    for (let i = 0; i < points.length; i += 2) {
-      xmin = Math.min(xmin, points[i]!);
-      xmax = Math.max(xmax, points[i]!);
-      ymin = Math.min(ymin, points[i + 1]!);
-      ymax = Math.max(ymax, points[i + 1]!);
-    }
-  }
-  return { kind: 'bndbox', xmin, ymin, xmax, ymax };
-}
-
 function areaOf(points: readonly number[]): number {
   let sum = 0;
   for (let i = 0; i < points.length; i += 2) {
@@ -357,15 +335,6 @@ function areaOf(points: readonly number[]): number {
     sum += points[i]! * points[next + 1]! - points[next]! * points[i + 1]!;
   }
   return Math.abs(sum) / 2;
-}
-
-function circle({ cx, cy, r }: Extract<Shape, { kind: 'circle' }>): Outline {
-  const points: number[] = [];
-  for (let i = 0; i < circleCorners; i++) {
-    const angle = (2 * Math.PI * i) / circleCorners;
-    points.push(rounded(cx + r * Math.cos(angle)), rounded(cy + r * Math.sin(angle)));
-  }
-  return { kind: 'polygon', points };
 }
 
 /** Run lengths that were kept as a property, and the area of their mask; undefined when the text is something else. */
