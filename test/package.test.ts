@@ -117,6 +117,7 @@ describe('each door opens on exactly these names', () => {
       PositionType
       Sample
       Secret
+      ServiceError
       Session
       StorageError
       TransferError
@@ -159,11 +160,13 @@ describe('each door opens on exactly these names', () => {
       readVoc
       readVocFile
       relabel
+      removeProfile
       repairDataset
       rotationOf
       sample
       split
       stats
+      storeProfile
       suggestRelabel
       tallyDataset
       tasks
