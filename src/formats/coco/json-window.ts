@@ -3,7 +3,7 @@ import { throwIfAborted } from '../../model/index.js';
 import { type ByteScanner, isBlank } from './byte-scanner.js';
 
 /** The longest value that is held in memory at a time, in bytes. */
-export const longestValue = 256 * 1024 * 1024;
+const longestValue = 256 * 1024 * 1024;
 
 const backslash = 0x5c;
 const quote = 0x22;
