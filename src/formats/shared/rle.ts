@@ -97,7 +97,7 @@ export interface Outlines {
 }
 
 /** Pixels of a mask's box up to which its outline is followed. */
-export const mostOutlinePixels = 64 * 1024 * 1024;
+const mostOutlinePixels = 64 * 1024 * 1024;
 
 /** Right, down, left, up. */
 const stepX = [1, 0, -1, 0] as const;
@@ -106,7 +106,7 @@ const stepY = [0, 1, 0, -1] as const;
 /**
  * The outlines of a mask. Pixels that touch at a corner only are not connected.
  *
- * @returns undefined when the box of the mask has more than {@link mostOutlinePixels}
+ * @returns undefined when the box of the mask has more than 64 million pixels
  */
 export function rleOutlines(counts: readonly number[], height: number): Outlines | undefined {
   const { box } = rleFacts(counts, height);
