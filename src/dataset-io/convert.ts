@@ -277,7 +277,7 @@ export async function transformAll(
   }
   try {
     const write = await writers[to]();
-    const outputs = await write(batches(), writerContext(output, run, kinds.has('voc'), options));
+    const outputs = await write(batches(), writerContext(output, run, base, kinds.has('voc'), options));
     await quarantine?.commit();
     return run.result(outputs);
   } finally {
@@ -286,7 +286,13 @@ export async function transformAll(
 }
 
 /** What a writer is told. @param areRows some of what it gets is no line of a manifest */
-function writerContext(output: string, run: Run, areRows: boolean, options: TransformOptions): WriterContext {
+function writerContext(
+  output: string,
+  run: Run,
+  base: string,
+  areRows: boolean,
+  options: TransformOptions,
+): WriterContext {
   const isUtf8 = parseEncoding(options.encoding ?? 'utf-8') === 'utf-8';
   return {
     storage: storageOf(output, options),
@@ -298,6 +304,7 @@ function writerContext(output: string, run: Run, areRows: boolean, options: Tran
     classLists: options.classLists ?? false,
     places: options,
     root: options.root,
+    base,
     verbatim: areRows ? undefined : isUtf8 ? 'bytes' : 'lines',
     canonical: options.canonical ?? false,
     signal: options.signal,
@@ -338,15 +345,13 @@ async function pass(
   );
   const quarantine = quarantineOf(from, options);
   const run = new Run(options, quarantine, totals);
+  const context = contextOf(input, run, options);
   try {
     const write = ownWrite ?? (await writers[to]());
     const booked = run.account(batches, stage?.dropsFault?.bind(stage));
-    const passed =
-      stage === undefined
-        ? booked
-        : (await import('./stage.js')).staged(booked, stage, contextOf(input, run, options));
+    const passed = stage === undefined ? booked : (await import('./stage.js')).staged(booked, stage, context);
     const outputs = await write(passed, {
-      ...writerContext(output, run, from === 'voc', options),
+      ...writerContext(output, run, context.base, from === 'voc', options),
       lists: from === 'voc' && to === 'voc' && stage?.lists !== 'renewed' ? lists : undefined,
       loan,
     });
