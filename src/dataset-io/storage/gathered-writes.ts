@@ -49,6 +49,19 @@ export class GatheredWrites {
   }
 
   /**
+   * As {@link add} for `bytes[start]` up to `bytes[end]`, at once and where there is room. False: nothing was taken.
+   * Pieces must not be kept whole.
+   */
+  take(bytes: Uint8Array, start: number, end: number): boolean {
+    const fill = this.#fill;
+    const count = end - start;
+    if (count > this.#buffer.length - fill) return false;
+    this.#buffer.set(bytes.subarray(start, end), fill);
+    this.#fill = fill + count;
+    return true;
+  }
+
+  /**
    * Takes the bytes without copying them when they are many: they must stay unchanged until {@link pending} resolves.
    * Resolves when their writing has begun.
    */

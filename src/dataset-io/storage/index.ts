@@ -1,9 +1,11 @@
 export { compareUtf8 } from './byte-order.js';
 export { type ContainedPathOptions, containedPath, type NameProblem, nameProblem } from './contained-path.js';
 export { type CopyResult, copyFile, type Place, sameContent } from './copy-file.js';
+export { GatheredWrites } from './gathered-writes.js';
 export { ioError } from './io-error.js';
 export { LocalStorage, type LocalStorageOptions } from './local.js';
 export { MemoryStorage } from './memory.js';
+export { failAfter } from './pour.js';
 export { type Piece, Spool } from './spool.js';
 export {
   type AppendOptions,

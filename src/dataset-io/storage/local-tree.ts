@@ -11,9 +11,11 @@ import {
   renameSync,
   rmSync,
   statSync,
+  write,
   writeSync,
 } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
+import { promisify } from 'node:util';
 import { containedPath } from './contained-path.js';
 import type { Place } from './copy-file.js';
 import { inParallel } from './in-parallel.js';
@@ -29,6 +31,7 @@ import {
 import { parseLocation } from './uri.js';
 import { temporaryFor } from './work-files.js';
 
+const writeFrom = promisify(write);
 /** Files of another storage fetched at a time. */
 const fetchedAtATime = 8;
 
@@ -89,6 +92,21 @@ export class LocalTree implements TreeWriter {
   }
 
   lengthen(name: string, bytes: Uint8Array): void {
+    this.extend(name, this.grow(name), bytes);
+  }
+
+  async stream(name: string, bytes: Uint8Array): Promise<void> {
+    const file = this.grow(name);
+    try {
+      for (let at = 0; at < bytes.length; )
+        at += (await writeFrom(file, bytes, at, bytes.length - at)).bytesWritten;
+    } catch (error) {
+      throw ioError(error, 'write', join(this.folder, name));
+    }
+  }
+
+  /** The file of a name that grows, open where its end is. */
+  private grow(name: string): number {
     let file = this.growing.get(name);
     if (file === undefined) {
       file = this.create(name);
@@ -98,7 +116,7 @@ export class LocalTree implements TreeWriter {
         if (old !== undefined) this.extend(name, file, endWithLineFeed(old));
       }
     }
-    this.extend(name, file, bytes);
+    return file;
   }
 
   private extend(name: string, file: number, bytes: Uint8Array): void {
