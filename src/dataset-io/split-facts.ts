@@ -1,7 +1,7 @@
 import type { SplitGroups } from '../transforms/index.js';
 import { noPart } from '../transforms/index.js';
 import type { LabelSets } from './label-sets.js';
-import { ByteList, WordList } from './word-list.js';
+import { ByteList, SmallWordList, WordList } from './word-list.js';
 
 /**
  * What is remembered of each sample between the two times that a data set is read for a split: 8 bytes of its group's
@@ -10,7 +10,7 @@ import { ByteList, WordList } from './word-list.js';
 export class SplitFacts {
   private readonly highs = new WordList();
   private readonly lows = new WordList();
-  private readonly sets = new WordList();
+  private readonly sets = new SmallWordList();
   private readonly pins = new ByteList();
   private isPinned = false;
 
@@ -58,10 +58,14 @@ export class SplitFacts {
 
   /** Numbers the groups by their first samples; undefined when each sample is one. */
   private takeGroups(): { group: Uint32Array; groupCount: number } | undefined {
+    const repeated = repeatedValues(this.lows);
+    if (repeated.length === 0) {
+      this.lows.clear();
+      this.highs.clear();
+      return undefined;
+    }
     const lows = this.lows.take();
     const highs = this.highs.take();
-    const repeated = repeatedValues(lows);
-    if (repeated.length === 0) return undefined;
     // A hash that shares its lower half with another one, or is one: told apart by 53 bits.
     const numbers = new Map<number, number>();
     let count = 0;
@@ -91,10 +95,39 @@ function numbered(first: Uint32Array): { group: Uint32Array; groupCount: number 
   return { group, groupCount: count };
 }
 
-/** Values that occur more than once, in ascending order. */
-function repeatedValues(values: Uint32Array): Uint32Array {
-  const sorted = values.slice().sort();
+/**
+ * Values that occur more than once, in ascending order. Cells for their first bits, four to eight for each
+ * value, tell which of them need sorting. Takes 2 bytes for each value at most, and 4 for each that is sorted.
+ */
+function repeatedValues(values: WordList): Uint32Array {
+  const bits = Math.min(32, Math.max(3, Math.floor(Math.log2(8 * values.length + 1))));
+  const shift = 32 - bits;
+  const met = new Uint8Array(2 ** (bits - 3));
+  const again = new Uint8Array(2 ** (bits - 3));
+  let suspects = 0;
+  for (const piece of values.pieces()) {
+    for (let i = 0; i < piece.length; i++) {
+      const at = piece[i]! >>> shift;
+      const bit = 1 << (at & 7);
+      if ((met[at >>> 3]! & bit) === 0) met[at >>> 3]! |= bit;
+      else {
+        // The one that was met before is a suspect as well.
+        suspects += (again[at >>> 3]! & bit) === 0 ? 2 : 1;
+        again[at >>> 3]! |= bit;
+      }
+    }
+  }
+  const sorted = new Uint32Array(suspects);
   let count = 0;
+  if (suspects === 0) return sorted;
+  for (const piece of values.pieces()) {
+    for (let i = 0; i < piece.length; i++) {
+      const at = piece[i]! >>> shift;
+      if ((again[at >>> 3]! & (1 << (at & 7))) !== 0) sorted[count++] = piece[i]!;
+    }
+  }
+  sorted.sort();
+  count = 0;
   for (let i = 1; i < sorted.length; i++) {
     if (sorted[i] === sorted[i - 1] && (count === 0 || sorted[count - 1] !== sorted[i]))
       sorted[count++] = sorted[i]!;

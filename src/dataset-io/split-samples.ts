@@ -85,21 +85,25 @@ export class SplitSamples {
     const notes = batch.noted!;
     const pins: (number | undefined)[] = [];
     for (let row = 0; row < notes.count; row++) {
-      if (!bySource || !notes.knowsHash(row) || (byParent && notes.mayHaveParent(row))) {
-        keys.ofLine(notes.source(row, batch.lines.bytes) ?? batch.source(row)!, () => batch.sample(row)!);
-      } else {
+      const isPlain = bySource && !(byParent && notes.mayHaveParent(row));
+      if (isPlain && notes.knowsHash(row)) {
         hash[0] = notes.high(row);
         hash[1] = notes.low(row);
-      }
+      } else this.hashLine(batch, row, isPlain);
       let pin: number = noPart;
       if (respectsUsage) {
         const usage = notes.usageNumber(row);
-        pin = notes.knowsUsage(row)
-          ? (pins[usage] ??= this.pinOf(notes.usage(row)))
-          : this.pinOf(batch.usage(row));
+        if (notes.knowsUsage(row)) {
+          pins[usage] ??= this.pinOf(notes.usage(row));
+          pin = pins[usage];
+        } else pin = this.pinOf(batch.usage(row));
       }
       take(row, hash[0]!, hash[1]!, pin, withLabels ? notes.labelSet(row) : 0);
     }
+  }
+
+  private hashLine(batch: ManifestBatch, row: number, isPlain: boolean): void {
+    this.keys.ofLine(batch.source(row)!, isPlain ? undefined : () => batch.sample(row)!);
   }
 
   private eachSample(batch: ManifestBatch, take: TakeSample): void {

@@ -323,7 +323,10 @@ export class LineScanner {
   private noteLabels(before: number, count: number, notes: LineNotes, labels: LabelSetNumbering): void {
     const { words, found } = this;
     let record = annotationRecords >> 2;
-    if (this.linesNoted + count > 0xffff_ffff) this.lastLines.fill((this.linesNoted = 0));
+    if (this.linesNoted + count > 0xffff_ffff) {
+      this.linesNoted = 0;
+      this.lastLines.fill(0);
+    }
     for (let line = 0, at = notesStart >> 2; line < count; line++, at += noteWords) {
       const serial = ++this.linesNoted;
       let different = 0;

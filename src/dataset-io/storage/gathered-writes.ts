@@ -52,12 +52,9 @@ export class GatheredWrites {
    * As {@link add} for `bytes[start]` up to `bytes[end]`, at once and where there is room. False: nothing was taken.
    * Pieces must not be kept whole.
    */
-  take(bytes: Uint8Array, start: number, end: number): boolean {
-    const fill = this.#fill;
-    const count = end - start;
-    if (count > this.#buffer.length - fill) return false;
-    this.#buffer.set(bytes.subarray(start, end), fill);
-    this.#fill = fill + count;
+  take(bytes: Buffer, start: number, end: number): boolean {
+    if (end - start > this.#buffer.length - this.#fill) return false;
+    this.#fill += bytes.copy(this.#buffer, this.#fill, start, end);
     return true;
   }
 
