@@ -267,7 +267,8 @@ describe('each door opens on exactly these names', () => {
 
   test('labelkit/storage', async () => {
     expect(await namesOf('./storage')).toMatchInlineSnapshot(`
-      "Loan
+      "GatheredWrites
+      Loan
       LocalStorage
       MemoryStorage
       Spool
@@ -278,6 +279,7 @@ describe('each door opens on exactly these names', () => {
       createReadBuffer
       dirOf
       entryBatches
+      failAfter
       ioError
       joinLocation
       joinerOf

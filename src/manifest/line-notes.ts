@@ -1,8 +1,19 @@
-import type { LabelSetNumbering } from './line-scanner.js';
-
 /** Marks a usage that is to be looked for in the line itself. */
 const unlisted = 255;
 const fewest = 64;
+
+/** Turns labels into numbers of its own, so that the same label again costs no string. */
+export interface LabelNumbering {
+  /** When this changes, numbers given before mean nothing any more. It changes at the end of a line only. */
+  readonly epoch: number;
+  labelId(name: string): number;
+}
+
+/** Numbers sets of labels, the labels having been numbered first. */
+export interface LabelSetNumbering extends LabelNumbering {
+  /** The number of the set of the first `count` of some labels, none of which is there twice; they may be moved. */
+  setId(labels: Uint32Array, count: number): number;
+}
 
 /** What is noted of lines beside usage and source. */
 export interface NotedFacts {

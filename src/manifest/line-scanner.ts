@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { LineNotes } from './line-notes.js';
+import { type LabelNumbering, type LabelSetNumbering, LineNotes } from './line-notes.js';
 import { lineScannerModule } from './line-scanner-wasm.js';
 
 /** Offsets in the module's memory, in bytes; see wasm/line-scanner.ts. */
@@ -43,13 +43,6 @@ interface Exports {
   readonly tally: (start: number, end: number) => number;
 }
 
-/** Turns labels into numbers of its own, so that the same label again costs no string. */
-export interface LabelNumbering {
-  /** When this changes, numbers given before mean nothing any more. It changes at the end of a line only. */
-  readonly epoch: number;
-  labelId(name: string): number;
-}
-
 /** Counts what lines hold. Names are turned into numbers of its own first, 0 for none. */
 export interface LineCounter extends LabelNumbering {
   usageId(usage: string): number;
@@ -59,12 +52,6 @@ export interface LineCounter extends LabelNumbering {
   begin(usage: number, hard: number): void;
   annotation(label: number, type: number, annotator: number, hard: number): void;
   end(): void;
-}
-
-/** Numbers sets of labels, the labels having been numbered first. */
-export interface LabelSetNumbering extends LabelNumbering {
-  /** The number of the set of the first `count` of some labels, none of which is there twice; they may be moved. */
-  setId(labels: Uint32Array, count: number): number;
 }
 
 /** Who hears which lines were counted, and which are left to it. */
