@@ -94,15 +94,16 @@ export class SplitJob {
     const { options, input, output, resolved } = this;
     const { parts, signal } = options;
     const names = parts.map(({ name }) => (this.as === 'files' ? `${name}.manifest` : `${name}.txt`));
-    const files = await PartFiles.open(
-      storageOf(output, options),
-      output,
-      names,
-      options.mode ?? 'create',
-      signal,
-    );
-    const quarantine = quarantineOf(resolved.format, options);
+    const quarantine = await quarantineOf(resolved.format, options);
+    let files: PartFiles | undefined;
     try {
+      files = await PartFiles.open(
+        storageOf(output, options),
+        output,
+        names,
+        options.mode ?? 'create',
+        signal,
+      );
       const size =
         input === '-' ? undefined : (await storageOf(input, options).stat(input, { signal }))?.size;
       const run = new Run(options, quarantine, size === undefined || size === 0 ? {} : { totalBytes: size });
@@ -113,7 +114,7 @@ export class SplitJob {
       await quarantine?.commit();
       return run.result(files.paths.map((path, part) => ({ path, samples: this.tally.samples[part]! })));
     } finally {
-      await files.abort();
+      await files?.abort();
       await quarantine?.abort();
     }
   }

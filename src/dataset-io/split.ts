@@ -1,7 +1,7 @@
 import { OptionError, throwIfAborted } from '../model/index.js';
 import { checkParts, noPart, usageOfPart } from '../transforms/index.js';
 import { transform } from './convert.js';
-import { type ResolvedInput, resolveInput } from './detect.js';
+import { type ResolvedInput, resolveOwnInput } from './detect.js';
 import type { RunResult } from './run.js';
 import { HashPlacing } from './split-hash.js';
 import { SplitJob } from './split-job.js';
@@ -33,7 +33,7 @@ export async function split(input: string, output: string, options: SplitOptions
   checkParts(options.parts);
   checkMethod(method, input, options);
   const from = options.from ?? (input === '-' ? 'manifest' : undefined);
-  const resolved = await resolveInput(storageOf(input, options), input, from, options.signal);
+  const resolved = await resolveOwnInput(storageOf(input, options), input, from, options.signal);
   const as = options.as ?? (resolved.format === 'voc' ? 'imagesets' : 'files');
   checkOutput(as, method, resolved, output, options);
   if (method === 'lines') return await splitLines(input, output, options);
