@@ -3,7 +3,8 @@ import { dota } from './dota/format.js';
 import { groundtruth } from './groundtruth/format.js';
 import { kitti } from './kitti/format.js';
 import { labelme } from './labelme/format.js';
+import { widerface } from './widerface/format.js';
 import { yolo } from './yolo/format.js';
 
 /** Every format beside manifest and VOC, in the order `labelkit formats` lists them. */
-export const otherFormats: readonly Format[] = [groundtruth, labelme, yolo, kitti, dota];
+export const otherFormats: readonly Format[] = [groundtruth, labelme, yolo, kitti, dota, widerface];
