@@ -1,4 +1,5 @@
 import type { Format } from './contract.js';
+import { csvBoxes } from './csv-boxes/format.js';
 import { dota } from './dota/format.js';
 import { groundtruth } from './groundtruth/format.js';
 import { kitti } from './kitti/format.js';
@@ -7,4 +8,4 @@ import { widerface } from './widerface/format.js';
 import { yolo } from './yolo/format.js';
 
 /** Every format beside manifest and VOC, in the order `labelkit formats` lists them. */
-export const otherFormats: readonly Format[] = [groundtruth, labelme, yolo, kitti, dota, widerface];
+export const otherFormats: readonly Format[] = [groundtruth, labelme, yolo, kitti, dota, widerface, csvBoxes];

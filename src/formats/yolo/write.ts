@@ -70,6 +70,8 @@ class LabelWriter implements FormatWriter {
   private readonly names: NameTable;
   private readonly findings = new Findings(yoloRules, { mode: 'strict', profile: 'generic' });
   private readonly used = new Set<string>();
+  /** Usages without a subset, which were met. */
+  private readonly unwritten = new Set<string>();
   /** Of the row being written: what is lost of objects whose kind the task has a place for. */
   private readonly extraLosses: Loss[] = [];
   private readonly carries;
@@ -89,7 +91,10 @@ class LabelWriter implements FormatWriter {
     const { sink } = this;
     if (isNoImage(row, sink)) return 'skipped';
     const subset = folderOfUsage(row, sink, subsets[this.layout], 'train');
-    if (subset === undefined) return 'skipped';
+    if (subset === undefined) {
+      this.reportUsage(row);
+      return 'skipped';
+    }
     this.extraLosses.length = 0;
     const lines = await this.lines(row);
     if (typeof lines !== 'string' && lines !== undefined) return lines;
@@ -136,6 +141,20 @@ class LabelWriter implements FormatWriter {
       for (const id of classes.names.keys()) lines.push(`  ${id}: [${points}]\n`);
     }
     sink.add('data.yaml', lines.join(''));
+  }
+
+  /** Says once for each usage that its samples are left out. */
+  private reportUsage(row: WriteRow): void {
+    const usage = row.sample.usage!;
+    if (this.unwritten.has(usage)) return;
+    this.unwritten.add(usage);
+    const isTest = this.layout === 'darknet' && usage.toUpperCase() === 'TEST';
+    const finding = this.findings.of('Y021', `samples of the usage ${usage} are left out`, {
+      ...placeOf(row),
+      pointer: '/usage',
+      ...(isTest ? { hint: 'Give --to-option layout=ultralytics to write them too.' } : {}),
+    });
+    if (finding !== undefined) this.sink.report(finding);
   }
 
   /** Puts the image into the tree, where that was asked. @returns what a list says of it */

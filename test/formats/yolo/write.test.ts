@@ -375,6 +375,10 @@ describe('what does not fit', () => {
       usage: 2,
     });
     expect(Object.keys(sink.files)).toEqual(['obj.data', 'obj.names', 'obj_train_data/a.txt', 'train.txt']);
+    expect(brief(sink.reported)).toEqual([
+      'Y021 warning in.manifest:1 samples of the usage TEST are left out',
+      'Y021 warning in.manifest:1 samples of the usage INFERENCE are left out',
+    ]);
   });
 
   test('names that clash, and names that lead out', async () => {
