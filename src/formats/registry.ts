@@ -1,5 +1,7 @@
+import { coco } from './coco/format.js';
 import type { Format } from './contract.js';
 import { csvBoxes } from './csv-boxes/format.js';
+import { cvat } from './cvat/format.js';
 import { dota } from './dota/format.js';
 import { groundtruth } from './groundtruth/format.js';
 import { kitti } from './kitti/format.js';
@@ -8,4 +10,14 @@ import { widerface } from './widerface/format.js';
 import { yolo } from './yolo/format.js';
 
 /** Every format beside manifest and VOC, in the order `labelkit formats` lists them. */
-export const otherFormats: readonly Format[] = [groundtruth, labelme, yolo, kitti, dota, widerface, csvBoxes];
+export const otherFormats: readonly Format[] = [
+  coco,
+  groundtruth,
+  labelme,
+  cvat,
+  yolo,
+  kitti,
+  dota,
+  widerface,
+  csvBoxes,
+];
