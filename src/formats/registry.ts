@@ -6,6 +6,7 @@ import { dota } from './dota/format.js';
 import { groundtruth } from './groundtruth/format.js';
 import { kitti } from './kitti/format.js';
 import { labelme } from './labelme/format.js';
+import { openimages } from './openimages/format.js';
 import { widerface } from './widerface/format.js';
 import { yolo } from './yolo/format.js';
 
@@ -19,5 +20,6 @@ export const otherFormats: readonly Format[] = [
   kitti,
   dota,
   widerface,
+  openimages,
   csvBoxes,
 ];
