@@ -221,7 +221,11 @@ class LabelWriter implements FormatWriter {
     }
     if (this.sink.options['shapes'] !== 'bbox') {
       const wanted = { segment: 'an outline', obb: 'a polygon of four points' }[task as string] ?? 'a box';
-      return this.refusal(row, 'Y020', `a ${shape.kind} cannot be written as ${wanted}`, pointer);
+      const other =
+        shape.kind === 'polygon' && task !== 'segment' ? ' --to-option task=segment keeps it.' : '';
+      return this.refusal(row, 'Y020', `a ${shape.kind} cannot be written as ${wanted}`, pointer, {
+        hint: `Accept its rectangle with --to-option shapes=bbox.${other}`,
+      });
     }
     if (shape.kind === 'polygon' && this.carries.has('shape-polygon'))
       this.extraLosses.push({ feature: 'shape-polygon', pointer });
@@ -295,13 +299,18 @@ class LabelWriter implements FormatWriter {
     return fields;
   }
 
-  private refusal(row: WriteRow, rule: string, message: string, pointer?: string): Diagnostic {
-    const fix = yoloRules.find(({ id }) => id === rule)!.fix;
+  private refusal(
+    row: WriteRow,
+    rule: string,
+    message: string,
+    pointer?: string,
+    { hint = yoloRules.find(({ id }) => id === rule)!.fix }: { readonly hint?: string } = {},
+  ): Diagnostic {
     return {
       rule,
       severity: 'error',
       message,
-      hint: fix,
+      hint,
       ...placeOf(row),
       ...(pointer === undefined ? {} : { pointer }),
     };
