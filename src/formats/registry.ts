@@ -7,6 +7,7 @@ import { groundtruth } from './groundtruth/format.js';
 import { kitti } from './kitti/format.js';
 import { labelme } from './labelme/format.js';
 import { openimages } from './openimages/format.js';
+import { tableCsv } from './table-csv/format.js';
 import { widerface } from './widerface/format.js';
 import { yolo } from './yolo/format.js';
 
@@ -22,4 +23,5 @@ export const otherFormats: readonly Format[] = [
   widerface,
   openimages,
   csvBoxes,
+  tableCsv,
 ];

@@ -234,6 +234,10 @@ class LabelWriter implements FormatWriter {
     if (box === undefined) return undefined;
     if (task !== 'segment' && task !== 'obb') return this.boxShares(box, size, row, pointer);
     const { xmin, ymin, xmax, ymax } = box;
+    if (!(xmax > xmin && ymax > ymin)) {
+      const message = `the box ${xmin}, ${ymin}, ${xmax}, ${ymax} has no area`;
+      return this.refusal(row, 'Y012', message, pointer);
+    }
     return this.shares([xmin, ymin, xmax, ymin, xmax, ymax, xmin, ymax], size, row, pointer);
   }
 

@@ -281,6 +281,12 @@ describe('what does not fit', () => {
       'Y012 error in.manifest:1 the box 5, 5, 5, 9 has no area in the image of 100 × 200',
     ],
     [
+      'a box without area as outline',
+      object('cat', box(5, 5, 5, 9)),
+      { task: 'segment', shapes: 'bbox' },
+      'Y012 error in.manifest:1 the box 5, 5, 5, 9 has no area',
+    ],
+    [
       'a box outside',
       object('cat', box(150, 5, 160, 9)),
       {},
