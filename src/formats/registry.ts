@@ -8,6 +8,7 @@ import { kitti } from './kitti/format.js';
 import { labelme } from './labelme/format.js';
 import { openimages } from './openimages/format.js';
 import { tableCsv } from './table-csv/format.js';
+import { vertex } from './vertex/format.js';
 import { widerface } from './widerface/format.js';
 import { yolo } from './yolo/format.js';
 
@@ -15,6 +16,7 @@ import { yolo } from './yolo/format.js';
 export const otherFormats: readonly Format[] = [
   coco,
   groundtruth,
+  vertex,
   labelme,
   cvat,
   yolo,
