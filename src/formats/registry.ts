@@ -5,7 +5,8 @@ import { dota } from './dota/format.js';
 import { groundtruth } from './groundtruth/format.js';
 import { kitti } from './kitti/format.js';
 import { labelme } from './labelme/format.js';
+import { vertex } from './vertex/format.js';
 import { yolo } from './yolo/format.js';
 
 /** Every format beside manifest and VOC, in the order `labelkit formats` lists them. */
-export const otherFormats: readonly Format[] = [coco, groundtruth, labelme, cvat, yolo, kitti, dota];
+export const otherFormats: readonly Format[] = [coco, groundtruth, vertex, labelme, cvat, yolo, kitti, dota];
