@@ -2,24 +2,28 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type DataShard, parseShard } from '../src/dataset-io/data-shard.js';
 import { OptionError, type Profile, profiles } from '../src/model/index.js';
 
-/** A whole number from `least` on. */
+/** A whole number from `least` on, in decimal digits. */
 export function wholeNumber(least: number) {
   return (text: string): number => {
     const number = Number(text);
-    if (text.trim() === '' || !Number.isSafeInteger(number) || number < least) {
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < least) {
       throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
     }
     return number;
   };
 }
 
+/** A decimal number, such as `0.5`, `.5` or `1e-3`; NaN for any other text. */
+export function decimal(text: string): number {
+  return /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+}
+
 /** A decimal number from `least` on. */
 export function numberFrom(least: number) {
   return (text: string): number => {
-    const number = Number(text);
-    if (text.trim() === '' || !Number.isFinite(number) || number < least) {
+    const number = decimal(text);
+    if (!(number >= least) || !Number.isFinite(number))
       throw new InvalidArgumentError(`It must be a number from ${least}.`);
-    }
     return number;
   };
 }
@@ -69,9 +73,21 @@ export function duration(text: string): number {
   return Number(digits) * seconds * 1_000;
 }
 
+/** `name=value`, or a name alone for a flag; an option that is repeated adds to what was said before. */
+export function namedValue(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const equals = text.indexOf('=');
+  const name = equals < 0 ? text : text.slice(0, equals);
+  if (name === '') throw new InvalidArgumentError('It must be name=value, or the name of a flag.');
+  return { ...before, [name]: equals < 0 ? 'true' : text.slice(equals + 1) };
+}
+
 /** Options that every command with an input has. */
 export interface InputFlags {
   readonly from?: string;
+  readonly fromOption?: Readonly<Record<string, string>>;
   readonly encoding?: string;
   readonly baseDir?: string;
   readonly maxLine?: number;
@@ -83,14 +99,19 @@ export interface InputFlags {
 }
 
 /** What those flags say about reading, by the names of the library. */
-export function readingOptions({ from, encoding, baseDir, maxLine }: InputFlags) {
-  return { from, encoding, baseDir, maxLineBytes: maxLine };
+export function readingOptions({ from, fromOption, encoding, baseDir, maxLine }: InputFlags) {
+  return { from, fromOptions: fromOption, encoding, baseDir, maxLineBytes: maxLine };
 }
 
 /** Adds the options that every command with an input has. */
 export function withInputOptions(command: Command): Command {
   return command
     .option('--from <format>', 'format of the input (default: detected)')
+    .option(
+      '--from-option <name=value>',
+      'an option of that format; repeatable (labelkit formats <id> lists them)',
+      namedValue,
+    )
     .option(
       '--encoding <name>',
       'encoding of a manifest: utf-8, utf-16le, utf-16be, gbk, gb18030, latin1',

@@ -117,6 +117,7 @@ describe('each door opens on exactly these names', () => {
       PositionType
       Sample
       Secret
+      ServiceError
       Session
       StorageError
       TransferError
@@ -146,6 +147,7 @@ describe('each door opens on exactly these names', () => {
       getSampleList
       getSources
       inspect
+      loadRules
       locateVoc
       manifestRanges
       merge
@@ -159,11 +161,13 @@ describe('each door opens on exactly these names', () => {
       readVoc
       readVocFile
       relabel
+      removeProfile
       repairDataset
       rotationOf
       sample
       split
       stats
+      storeProfile
       suggestRelabel
       tallyDataset
       tasks
@@ -267,7 +271,9 @@ describe('each door opens on exactly these names', () => {
 
   test('labelkit/storage', async () => {
     expect(await namesOf('./storage')).toMatchInlineSnapshot(`
-      "Loan
+      "DiscardStorage
+      GatheredWrites
+      Loan
       LocalStorage
       MemoryStorage
       Spool
@@ -278,6 +284,7 @@ describe('each door opens on exactly these names', () => {
       createReadBuffer
       dirOf
       entryBatches
+      failAfter
       ioError
       joinLocation
       joinerOf

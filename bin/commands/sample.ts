@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandIo } from '../io.js';
-import { wholeNumber } from '../options.js';
+import { decimal, wholeNumber } from '../options.js';
 import { type OutputFlags, withOutputOptions } from '../output-options.js';
 
 interface Flags extends OutputFlags {
@@ -15,9 +15,8 @@ interface Flags extends OutputFlags {
 }
 
 function fraction(text: string): number {
-  const number = Number(text);
-  if (text.trim() === '' || !(number >= 0 && number <= 1))
-    throw new InvalidArgumentError('It must be a number from 0 to 1.');
+  const number = decimal(text);
+  if (!(number >= 0 && number <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
   return number;
 }
 
@@ -27,14 +26,11 @@ export function addSample(program: Command, io: CommandIo, done: (code: ExitCode
     program
       .command('sample')
       .description('write some of the samples, in their order and unchanged')
-      .argument(
-        '<input>',
-        'a manifest, a VOC tree, a folder of VOC files; - for a manifest on standard input',
-      )
+      .argument('<input>', 'a data set of any format; - for a manifest on standard input')
       .argument('<output>', 'a file or folder; - for a manifest on standard output')
       .option('-n, --count <n>', 'so many at random', wholeNumber(0))
       .option('--fraction <f>', 'each one with this chance, 0 to 1', fraction)
-      .option('--stratify', 'with --fraction: that fraction of every set of labels')
+      .option('--stratify', 'with -n or --fraction: every set of labels keeps its share')
       .option('--per-label <n>', 'at random, no label in more than so many samples', wholeNumber(0))
       .option('--head <n>', 'the first ones', wholeNumber(0))
       .option('--tail <n>', 'the last ones', wholeNumber(0))

@@ -1,4 +1,4 @@
-import type { Diagnostic, Rule } from '../model/index.js';
+import { type Diagnostic, pairingRules, type Rule } from '../model/index.js';
 
 /** Rules about a conversion (C) and about how the files of a folder fit together (D). */
 export const datasetRules: readonly Rule[] = [
@@ -67,39 +67,14 @@ export const datasetRules: readonly Rule[] = [
     fix: 'Give the label one of the classes with labelkit relabel --map old=new, or add it to --classes.',
   },
   {
-    id: 'D011',
-    name: 'case-differs',
-    severity: 'warning',
-    summary: 'An image and its annotation file differ in letter case.',
-    why: 'On file systems and object stores that tell letter case apart the two do not belong together.',
-    fix: 'Give both the same spelling.',
-  },
-  {
-    id: 'D012',
-    name: 'two-images-one-label',
+    id: 'C011',
+    name: 'no-annotation-file',
     severity: 'error',
-    summary: 'Two images have the name of one annotation file.',
-    why: 'a.jpg and a.png both claim a.xml, and nothing says which one was labelled.',
-    fix: 'Rename or remove one of the images.',
+    summary: 'No Pascal VOC file can be made of the objects of an image.',
+    why: 'A VOC file must say how large the image is. Formats without sizes leave that to the image itself, which must then be readable.',
+    fix: 'Put the image where the data says it is, or leave such samples out with --on-error skip.',
   },
-  {
-    id: 'D014',
-    name: 'label-without-image',
-    severity: 'error',
-    lenient: 'warning',
-    summary: 'There is no image for an annotation file.',
-    why: 'A label without its image cannot be trained on, and an import leaves it out.',
-    fix: 'Add the image with the same base name, or remove the annotation file.',
-  },
-  {
-    id: 'D015',
-    name: 'empty-image',
-    severity: 'error',
-    lenient: 'warning',
-    summary: 'An image file has no bytes.',
-    why: 'An interrupted copy leaves such files; every reader fails on them.',
-    fix: 'Copy the image again.',
-  },
+  ...pairingRules,
   {
     id: 'D050',
     name: 'listed-without-file',
@@ -235,7 +210,15 @@ export const datasetRules: readonly Rule[] = [
     severity: 'error',
     summary: 'Samples that are united have different annotations with the same id.',
     why: 'Relations name the annotations that they join by these ids, which mean something else in the other sample.',
-    fix: 'Give the annotations of one of the inputs other ids.',
+    fix: 'Give the annotations of one of the inputs other ids; merge --on-conflict union --renumber does.',
+  },
+  {
+    id: 'D074',
+    name: 'references-from-elsewhere',
+    severity: 'warning',
+    summary: 'A manifest was written whose relative references start from another folder than its own.',
+    why: 'Lines keep the bytes they had, relative references too, so that readers who start from the folder of the manifest do not find the files.',
+    fix: 'Read the manifest with --base-dir, write it beside the input, or have labelkit merge write the references anew.',
   },
 ];
 

@@ -4,6 +4,7 @@ export {
   convertShape,
   coordinateConventions,
 } from './coordinates.js';
+export { decimalOf } from './decimal.js';
 export { type Diagnostic, type Finding, formatDiagnostic, type Severity } from './diagnostic.js';
 export {
   AbortedError,
@@ -18,6 +19,7 @@ export {
 export { type NameProblem, nameProblem } from './file-name.js';
 export { flagOf, type ImageAnnotation, type ImageObject, noProperties, rotationOf } from './image.js';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.js';
+export { pairingRules } from './pairing-rules.js';
 export { type Mode, type Profile, profiles, type Rule, type RuleSeverity, severityOf } from './rule.js';
 export type { Annotation, Sample } from './sample.js';
 export {

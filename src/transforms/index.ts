@@ -35,6 +35,7 @@ export {
   type Verdict,
 } from './filter.js';
 export { type Fix, type FixName, fixes, fixesOfRule, fixProfiles, parseFixes } from './fixes.js';
+export { type FlagFault, mendFlags } from './flags.js';
 export { boxOf, iou } from './iou.js';
 export { labelMatcher, type Matcher } from './labels.js';
 export { duplicateObjects } from './merge.js';
@@ -45,6 +46,7 @@ export {
   perceptualHash,
   perceptualSide,
 } from './near-duplicates.js';
+export { shapeOverlap } from './overlap.js';
 export { defaultSeed, SeededRandom, unitHash } from './random.js';
 export { Relabeler, type RelabelReport, type RelabelRules } from './relabel.js';
 export { parseRelabelCsv } from './relabel-csv.js';
@@ -56,7 +58,8 @@ export {
   type ShapeRepairOptions,
   shapeText,
 } from './repair.js';
-export { drawCapped, drawCount, drawFraction, drawStratified } from './sample.js';
+export { drawCapped, drawCount, drawFraction, drawStratified, drawStratifiedCount } from './sample.js';
+export { type ImageSize, isScaled, scaleShapes } from './scale.js';
 export { assignRandomly, assignStratified, crossingGroups, type SplitGroups } from './split-assign.js';
 export {
   checkParts,

@@ -2,15 +2,19 @@ export { type NameProblem, nameProblem } from '../../model/index.js';
 export { compareUtf8 } from './byte-order.js';
 export { type ContainedPathOptions, containedPath } from './contained-path.js';
 export { type CopyResult, copyFile, type Place, sameContent } from './copy-file.js';
+export { DiscardStorage } from './discard.js';
+export { GatheredWrites } from './gathered-writes.js';
 export { ioError } from './io-error.js';
 export { LocalStorage, type LocalStorageOptions } from './local.js';
 export { MemoryStorage } from './memory.js';
+export { failAfter } from './pour.js';
 export { type Piece, Spool } from './spool.js';
 export {
   type AppendOptions,
   type AppendResult,
   createReadBuffer,
   entryBatches,
+  type FileChange,
   type LinkKind,
   type LinkOptions,
   type ListOptions,
@@ -23,6 +27,7 @@ export {
   type StorageStat,
   type StorageWriter,
   type SyncFile,
+  type UpdateOptions,
   type WriteMode,
   type WriteOptions,
 } from './storage.js';
