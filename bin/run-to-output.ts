@@ -1,7 +1,7 @@
 import type { TransformOptions } from '../src/dataset-io/convert.js';
 import type { RunResult } from '../src/dataset-io/run.js';
 import type { Session } from '../src/dataset-io/session.js';
-import { formatDiagnostic } from '../src/model/index.js';
+import { type Diagnostic, formatDiagnostic } from '../src/model/index.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { groupDigits } from './group-digits.js';
 import { type CommandIo, writeText } from './io.js';
@@ -32,6 +32,10 @@ export async function runToOutput(
 ): Promise<ExitCode> {
   const bar = new ProgressBar(io, title, flags.quiet === true);
   let result: RunResult;
+  let errors = 0;
+  const onDiagnostic = ({ severity }: Diagnostic) => {
+    if (severity === 'error') errors++;
+  };
   try {
     const classes = await classesOf(flags.classes);
     const run = (session: Session) =>
@@ -51,6 +55,7 @@ export async function runToOutput(
         canonical: flags.canonical,
         shard: flags.shard,
         maxDiagnostics: flags.maxFindings,
+        onDiagnostic,
         onProgress: bar.update,
         signal: io.signal,
         session,
@@ -71,7 +76,8 @@ export async function runToOutput(
   if (!toStdout) await writeText(io.stdout, text);
   else if (flags.quiet !== true) await writeText(io.stderr, text);
   const lossy = unacceptedLosses(result.losses, flags.allowLoss ?? []).length > 0;
-  return result.skipped > 0 || lossy ? exitCodes.data : exitCodes.done;
+  // An error that cost no record cost something of one: an object that could not be read.
+  return errors > 0 || result.skipped > 0 || lossy ? exitCodes.data : exitCodes.done;
 }
 
 /** What `--classes` names. @throws OptionError when there is nothing in it; StorageError when a file cannot be read */
