@@ -89,6 +89,63 @@ async function loadSharp() {
   }
 }
 
+/**
+ * Compares the bytes of two files that samples name. False too where one of them cannot be read.
+ *
+ * @throws StorageError for what would meet every file
+ */
+export function contentComparer({
+  root,
+  ...places
+}: Omit<ImageHashOptions, 'base'>): (
+  first: string,
+  second: string,
+  base: string,
+  signal?: AbortSignal,
+) => Promise<boolean> {
+  const open = (source: string, base: string, signal?: AbortSignal) => {
+    const path = openable(resolveReference(source, base, { root }));
+    return storageOf(path, places).openRead(path, { signal });
+  };
+  return async (first, second, base, signal) => {
+    if (first === second) return true;
+    try {
+      return await areEqual(open(first, base, signal), open(second, base, signal));
+    } catch (error) {
+      if (isAboutTheFile(error)) return false;
+      throw error;
+    }
+  };
+}
+
+type Chunks = AsyncGenerator<Uint8Array, void, undefined>;
+
+/** True when two streams give the same bytes, however they are cut. */
+async function areEqual(first: Chunks, second: Chunks): Promise<boolean> {
+  try {
+    let [a, b] = await Promise.all([nextChunk(first), nextChunk(second)]);
+    while (a !== undefined && b !== undefined) {
+      const length = Math.min(a.length, b.length);
+      if (!a.subarray(0, length).equals(b.subarray(0, length))) return false;
+      a = length < a.length ? a.subarray(length) : await nextChunk(first);
+      b = length < b.length ? b.subarray(length) : await nextChunk(second);
+    }
+    return a === b;
+  } finally {
+    await first.return();
+    await second.return();
+  }
+}
+
+/** The next chunk that has bytes; undefined at the end. */
+async function nextChunk(chunks: Chunks): Promise<Buffer | undefined> {
+  for (;;) {
+    const { value, done } = await chunks.next();
+    if (done === true || value === undefined) return undefined;
+    if (value.length > 0) return Buffer.from(value.buffer, value.byteOffset, value.length);
+  }
+}
+
 function hasher(
   { root, ...places }: Omit<ImageHashOptions, 'base'>,
   hash: (storage: Storage, path: string, signal?: AbortSignal) => Promise<{ high: number; low: number }>,

@@ -46,6 +46,10 @@ export interface StageBatch {
   source(row: number): string | undefined;
   /** `usage` of the sample, without parsing a line for it. */
   usage(row: number): string | undefined;
+  /** The line of a manifest in UTF-8, without what ends it, while the batch is here; undefined for what is no line. */
+  bytes(row: number): Buffer | undefined;
+  /** Where that line begins in the file as it is stored, in bytes. */
+  offset(row: number): number | undefined;
   /** What the VOC files of a sample say; those of the next rows are fetched meanwhile. */
   joined(row: number): Promise<Joined>;
   /** Leaves a sample out, as it should be. */
@@ -91,6 +95,8 @@ abstract class Batch implements StageBatch {
   abstract has(row: number): boolean;
   abstract source(row: number): string | undefined;
   abstract usage(row: number): string | undefined;
+  abstract bytes(row: number): Buffer | undefined;
+  abstract offset(row: number): number | undefined;
   abstract setUsage(row: number, usage: string | undefined): void;
   abstract setProperty(row: number, key: string, value: JsonValue): void;
   abstract setSample(row: number, sample: Sample, base: string): void;
@@ -218,6 +224,15 @@ class Lines extends Batch {
     return this.batch.lines.usage(row);
   }
 
+  bytes(row: number): Buffer | undefined {
+    const { lines } = this.batch.lines;
+    return lines.bytes.subarray(lines.starts[row], lines.ends[row]);
+  }
+
+  offset(row: number): number | undefined {
+    return this.batch.lines.lines.offset(row);
+  }
+
   setUsage(row: number, usage: string | undefined): void {
     this.sample(row).usage = usage;
   }
@@ -314,6 +329,14 @@ class Objects extends Batch {
 
   usage(row: number): string | undefined {
     return this.rows[row]?.sample.usage;
+  }
+
+  bytes(): undefined {
+    return undefined;
+  }
+
+  offset(): undefined {
+    return undefined;
   }
 
   setUsage(row: number, usage: string | undefined): void {
