@@ -10,6 +10,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   manifest: ['model', 'text'],
   voc: ['model', 'text'],
   transforms: ['model'],
+  formats: ['model', 'text'],
   'dataset-io/storage': ['model'],
   'dataset-io/storage/obs': ['model', 'text', 'dataset-io/storage'],
   cloud: ['model'],
@@ -19,6 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'manifest',
     'voc',
     'transforms',
+    'formats',
     'dataset-io/storage',
     'dataset-io/storage/obs',
     'cloud',
@@ -30,6 +32,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'manifest',
     'voc',
     'transforms',
+    'formats',
     'dataset-io/storage',
     'cloud',
     'dataset-io',
@@ -49,9 +52,9 @@ const packages: Readonly<Record<string, string>> = {
 };
 
 /** Layers that work on what they are given: no files, no processes, no network. */
-const pure = new Set(['model', 'text', 'manifest', 'voc', 'transforms', 'report']);
+const pure = new Set(['model', 'text', 'manifest', 'voc', 'transforms', 'formats', 'report']);
 /** `node:module` loads a package when it is first needed. */
-const pureModules = new Set(['node:buffer', 'node:module', 'node:string_decoder', 'node:util']);
+const pureModules = new Set(['node:buffer', 'node:module', 'node:string_decoder', 'node:util', 'node:zlib']);
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -132,6 +135,7 @@ describe('imports point one way', () => {
       'manifest',
       'voc',
       'transforms',
+      'formats',
       'dataset-io/storage',
       'dataset-io/storage/obs',
       'cloud',
@@ -145,6 +149,15 @@ describe('imports point one way', () => {
     );
     expect(wrong.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
   });
+});
+
+test('a format is a stranger to the others', () => {
+  const folderOf = (file: string) => /^src\/formats\/([^/]+)\//.exec(file)?.[1];
+  const wrong = imports.filter(({ file, target }) => {
+    const [own, other] = [folderOf(file), target === undefined ? undefined : folderOf(target)];
+    return own !== undefined && other !== undefined && own !== other && other !== 'shared';
+  });
+  expect(wrong.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
 });
 
 test('no file imports itself by way of others', () => {

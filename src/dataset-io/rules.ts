@@ -59,6 +59,14 @@ export const datasetRules: readonly Rule[] = [
     fix: 'Store the file as UTF-8, and run again.',
   },
   {
+    id: 'C010',
+    name: 'unmapped-label',
+    severity: 'error',
+    summary: 'A sample has a label that is none of the classes given for the output.',
+    why: 'Class ids follow from the list. A label that is not in it has no id, and leaving its objects out would teach that there is nothing.',
+    fix: 'Give the label one of the classes with labelkit relabel --map old=new, or add it to --classes.',
+  },
+  {
     id: 'D011',
     name: 'case-differs',
     severity: 'warning',

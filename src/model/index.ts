@@ -4,6 +4,7 @@ export {
   convertShape,
   coordinateConventions,
 } from './coordinates.js';
+export { decimalOf } from './decimal.js';
 export { type Diagnostic, type Finding, formatDiagnostic, type Severity } from './diagnostic.js';
 export {
   AbortedError,
@@ -15,6 +16,7 @@ export {
   StorageError,
   throwIfAborted,
 } from './errors.js';
+export { type NameProblem, nameProblem } from './file-name.js';
 export { flagOf, type ImageAnnotation, type ImageObject, noProperties, rotationOf } from './image.js';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 export { type Mode, type Profile, profiles, type Rule, type RuleSeverity, severityOf } from './rule.js';

@@ -23,3 +23,4 @@ export type { ContainerFacts, LineBatch, LineProblem } from './line-batch.js';
 export { defaultMaxLineBytes, LineSplitter, type LineSplitterOptions, lineBatches } from './lines.js';
 export { NumberTable } from './number-table.js';
 export { type LineColumn, lineColumn, utf8Offset } from './positions.js';
+export { firstInvalidUtf8 } from './utf8.js';

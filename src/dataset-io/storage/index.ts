@@ -1,5 +1,6 @@
+export { type NameProblem, nameProblem } from '../../model/index.js';
 export { compareUtf8 } from './byte-order.js';
-export { type ContainedPathOptions, containedPath, type NameProblem, nameProblem } from './contained-path.js';
+export { type ContainedPathOptions, containedPath } from './contained-path.js';
 export { type CopyResult, copyFile, type Place, sameContent } from './copy-file.js';
 export { ioError } from './io-error.js';
 export { LocalStorage, type LocalStorageOptions } from './local.js';
@@ -10,6 +11,7 @@ export {
   type AppendResult,
   createReadBuffer,
   entryBatches,
+  type FileChange,
   type LinkKind,
   type LinkOptions,
   type ListOptions,
@@ -22,6 +24,7 @@ export {
   type StorageStat,
   type StorageWriter,
   type SyncFile,
+  type UpdateOptions,
   type WriteMode,
   type WriteOptions,
 } from './storage.js';

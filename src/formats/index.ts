@@ -1,0 +1,22 @@
+export type {
+  Format,
+  FormatBatch,
+  FormatCode,
+  FormatFault,
+  FormatInfo,
+  FormatOption,
+  FormatRecord,
+  FormatSink,
+  FormatSource,
+  FormatSpool,
+  FormatValues,
+  FormatWriter,
+  ImageSize,
+  Look,
+  Recognition,
+  SourceFile,
+  WriteRow,
+  Written,
+} from './contract.js';
+export { otherFormats } from './registry.js';
+export { type LossName, lossNames } from './shared/losses.js';

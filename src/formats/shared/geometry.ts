@@ -1,0 +1,89 @@
+import type { BndBox, Shape } from '../../model/index.js';
+
+/**
+ * The box around a shape that has an area: of a box itself, of a circle, of the vertices of a polygon. Undefined for
+ * points and lines, and for a polygon without vertices.
+ */
+export function boxOf(shape: Shape): BndBox | undefined {
+  switch (shape.kind) {
+    case 'bndbox':
+      return shape;
+    case 'circle': {
+      const { cx, cy, r } = shape;
+      return { kind: 'bndbox', xmin: cx - r, ymin: cy - r, xmax: cx + r, ymax: cy + r };
+    }
+    case 'polygon':
+      return boundsOf(shape.points);
+    default:
+      return undefined;
+  }
+}
+
+/** The box around x1, y1, x2, y2, …; undefined when there are no vertices. */
+export function boundsOf(points: readonly number[]): BndBox | undefined {
+  if (points.length < 2) return undefined;
+  const box = {
+    kind: 'bndbox' as const,
+    xmin: points[0]!,
+    ymin: points[1]!,
+    xmax: points[0]!,
+    ymax: points[1]!,
+  };
+  for (let i = 2; i + 1 < points.length; i += 2) {
+    box.xmin = Math.min(box.xmin, points[i]!);
+    box.ymin = Math.min(box.ymin, points[i + 1]!);
+    box.xmax = Math.max(box.xmax, points[i]!);
+    box.ymax = Math.max(box.ymax, points[i + 1]!);
+  }
+  return box;
+}
+
+/**
+ * The corners of a box that was turned about its centre, as x1, y1, … x4, y4: upper left first, clockwise on the screen.
+ *
+ * @param degrees clockwise on the screen
+ */
+export function rotatedCorners(box: BndBox, degrees: number): number[] {
+  const cx = (box.xmin + box.xmax) / 2;
+  const cy = (box.ymin + box.ymax) / 2;
+  const dx = (box.xmax - box.xmin) / 2;
+  const dy = (box.ymax - box.ymin) / 2;
+  const [cos, sin] = directionOf(degrees);
+  const corner = (x: number, y: number) => [cx + x * cos - y * sin, cy + x * sin + y * cos];
+  return [...corner(-dx, -dy), ...corner(dx, -dy), ...corner(dx, dy), ...corner(-dx, dy)];
+}
+
+/** Cosine and sine, exact at right angles. */
+function directionOf(degrees: number): readonly [number, number] {
+  const turned = ((degrees % 360) + 360) % 360;
+  const quarters: Readonly<Record<number, readonly [number, number]>> = {
+    0: [1, 0],
+    90: [0, 1],
+    180: [-1, 0],
+    270: [0, -1],
+  };
+  const radians = (turned * Math.PI) / 180;
+  return quarters[turned] ?? [Math.cos(radians), Math.sin(radians)];
+}
+
+/**
+ * The points of an ellipse as a polygon, x1, y1, …: the first one to the right of the centre, clockwise on the screen.
+ *
+ * @param count how many points, from 3
+ */
+export function ellipsePoints(cx: number, cy: number, rx: number, ry: number, count = 32): number[] {
+  const points: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const [cos, sin] = directionOf((360 * i) / count);
+    points.push(cx + rx * cos, cy + ry * sin);
+  }
+  return points;
+}
+
+/**
+ * A number without the noise of its arithmetic, for output: to nine decimals, so that 582.6 − 138.8 is 443.8. What is too
+ * large to have noise in these places stays.
+ */
+export function neat(value: number): number {
+  return Math.abs(value) < 1e6 ? Math.round(value * 1e9) / 1e9 : value;
+}
