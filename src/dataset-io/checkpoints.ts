@@ -33,7 +33,7 @@ export class Checkpoints {
     let low = from - 1;
     let high = this.length - 1;
     while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
+      const middle = low + Math.ceil((high - low) / 2);
       if (this.number(middle) <= number) low = middle;
       else high = middle - 1;
     }

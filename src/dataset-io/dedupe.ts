@@ -179,6 +179,11 @@ class SampleKeys {
     private readonly options: DedupeOptions,
   ) {}
 
+  /** Lines have to be parsed for them. */
+  get readsRows(): boolean {
+    return this.by === 'id' || this.hasher !== undefined;
+  }
+
   /** The keys of a batch; of files that their samples name, the sources stand for them. */
   async of(batch: StageBatch): Promise<BatchKeys> {
     const { rowCount } = batch;
@@ -296,10 +301,15 @@ async function openSeen(
   return { seen: new SeenKeys(stored, keep, areSame), stored };
 }
 
+/** How a stage looks at samples that asks for nothing but keys. */
+function lookedAt({ readsRows }: SampleKeys): Pick<Stage, 'asksUsage' | 'readsRows'> {
+  return readsRows ? { readsRows } : { asksUsage: true };
+}
+
 /** One reading: a sample stays when its key was not there before. */
 function firstStage(seen: SeenKeys, keys: SampleKeys, books: Books): Stage {
   return {
-    asksUsage: true,
+    ...lookedAt(keys),
     async apply(batch) {
       const own = await keys.of(batch);
       await seen.take(batch, own, (row, number, sameAs) => {
@@ -346,7 +356,7 @@ async function repeatedLater(
 ): Promise<BitSet> {
   const goes = new BitSet();
   const looking: Stage = {
-    asksUsage: true,
+    ...lookedAt(keys),
     async apply(batch) {
       const own = await keys.of(batch);
       await seen.take(batch, own, (row, _, sameAs) => {

@@ -4,7 +4,7 @@ import { perceptualHash, perceptualSide } from '../transforms/index.js';
 import { isAboutTheFile } from './file-errors.js';
 import { readBytes } from './read-bytes.js';
 import { openable } from './references.js';
-import { createReadBuffer, resolveReference, type Storage } from './storage/index.js';
+import { createReadBuffer, resolveReference, type Storage, sameContent } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
 
 /** 64 bits of a file, or why there are none. */
@@ -103,47 +103,19 @@ export function contentComparer({
   base: string,
   signal?: AbortSignal,
 ) => Promise<boolean> {
-  const open = (source: string, base: string, signal?: AbortSignal) => {
+  const placeOf = (source: string, base: string) => {
     const path = openable(resolveReference(source, base, { root }));
-    return storageOf(path, places).openRead(path, { signal });
+    return { path, storage: storageOf(path, places) };
   };
   return async (first, second, base, signal) => {
     if (first === second) return true;
     try {
-      return await areEqual(open(first, base, signal), open(second, base, signal));
+      return await sameContent(placeOf(first, base), placeOf(second, base), signal);
     } catch (error) {
       if (isAboutTheFile(error)) return false;
       throw error;
     }
   };
-}
-
-type Chunks = AsyncGenerator<Uint8Array, void, undefined>;
-
-/** True when two streams give the same bytes, however they are cut. */
-async function areEqual(first: Chunks, second: Chunks): Promise<boolean> {
-  try {
-    let [a, b] = await Promise.all([nextChunk(first), nextChunk(second)]);
-    while (a !== undefined && b !== undefined) {
-      const length = Math.min(a.length, b.length);
-      if (!a.subarray(0, length).equals(b.subarray(0, length))) return false;
-      a = length < a.length ? a.subarray(length) : await nextChunk(first);
-      b = length < b.length ? b.subarray(length) : await nextChunk(second);
-    }
-    return a === b;
-  } finally {
-    await first.return();
-    await second.return();
-  }
-}
-
-/** The next chunk that has bytes; undefined at the end. */
-async function nextChunk(chunks: Chunks): Promise<Buffer | undefined> {
-  for (;;) {
-    const { value, done } = await chunks.next();
-    if (done === true || value === undefined) return undefined;
-    if (value.length > 0) return Buffer.from(value.buffer, value.byteOffset, value.length);
-  }
 }
 
 function hasher(

@@ -126,6 +126,7 @@ async function sortedLabels(
 function stratified(fraction: number, seed: number): Stage {
   const isDrawn = drawStratified(fraction, seed);
   return {
+    readsRows: true,
     async apply(batch) {
       for (let row = 0; row < batch.rowCount; row++) {
         if (!batch.has(row)) continue;
@@ -146,6 +147,7 @@ async function capped(input: string, cap: number, seed: number, options: Transfo
   let sets = new Uint32Array(1024);
   let count = 0;
   const collecting: Stage = {
+    readsRows: true,
     async apply(batch) {
       for (let row = 0; row < batch.rowCount; row++) {
         if (!batch.has(row)) continue;

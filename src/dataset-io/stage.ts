@@ -17,6 +17,8 @@ import type { Run } from './run.js';
 export interface Stage {
   /** {@link StageBatch.usage} or {@link StageBatch.source} is asked of most rows: they are then found while lines are checked. */
   readonly asksUsage?: boolean;
+  /** {@link StageBatch.row} is asked of most rows: fewer of them then come in one batch, since parsed lines take memory. */
+  readonly readsRows?: boolean;
   /**
    * Lines of a manifest are looked at one by one only where this asks for them, so most pass as the bytes they are.
    * What it throws ends the run.
