@@ -2,6 +2,7 @@ import { OptionError, type Profile, throwIfAborted } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
 import type { CoordinateChange } from '../transforms/index.js';
 import type { DataShard } from './data-shard.js';
+import type { JoinedDatasetOptions } from './dataset-options.js';
 import { type ResolvedInput, resolveInput } from './detect.js';
 import { type FormatId, formatInfo } from './formats.js';
 import { manifestRows } from './manifest-rows.js';
@@ -12,10 +13,10 @@ import { Run, type RunOptions, type RunResult } from './run.js';
 import { shardRange } from './shard-range.js';
 import type { Stage, StageContext } from './stage.js';
 import { dirOf, Loan, parseLocation, type TreeMode } from './storage/index.js';
-import { type Places, storageOf } from './storages.js';
+import { storageOf } from './storages.js';
 import type { ImageHandling, WriteRows, WriterContext } from './writer.js';
 
-export interface ConvertOptions extends RunOptions, Places {
+export interface ConvertOptions extends RunOptions, JoinedDatasetOptions {
   /** Format of the input; default: detected, and for a transform of standard input `manifest`. */
   readonly from?: string | undefined;
   /** Format of the output. */
@@ -24,16 +25,10 @@ export interface ConvertOptions extends RunOptions, Places {
   readonly mode?: TreeMode | undefined;
   /** Where faulty records are put aside with `onError: 'quarantine'`: a file for lines, a folder for files. */
   readonly quarantine?: string | undefined;
-  /** Encoding of a manifest; default `utf-8`. VOC files say their own. */
-  readonly encoding?: string | undefined;
   /** Whose demands raise the severities of what is found while reading; default `generic`. */
   readonly profile?: Profile | undefined;
   /** What becomes of the images; default `reference`. */
   readonly images?: ImageHandling | undefined;
-  /** Where relative references of a manifest are taken from; default: its own directory. */
-  readonly baseDir?: string | undefined;
-  /** A directory that the references of a manifest may not leave; default: none. */
-  readonly root?: string | undefined;
   /** Number the later of two samples with one output name; default: they are refused (C002). */
   readonly renameClashes?: boolean | undefined;
   /**
@@ -43,8 +38,6 @@ export interface ConvertOptions extends RunOptions, Places {
   readonly classLists?: boolean | undefined;
   /** Manifest to manifest: rewrite every line in canonical key order and spelling. Default: keep the bytes. */
   readonly canonical?: boolean | undefined;
-  /** Longest manifest line in bytes; default 64 MiB. */
-  readonly maxLineBytes?: number | undefined;
   /**
    * What coordinates mean, and what they are to be written as. Numbers are changed only where both are given and
    * differ; default: they stay.

@@ -235,7 +235,7 @@ export const datasetRules: readonly Rule[] = [
     severity: 'error',
     summary: 'Samples that are united have different annotations with the same id.',
     why: 'Relations name the annotations that they join by these ids, which mean something else in the other sample.',
-    fix: 'Give the annotations of one of the inputs other ids.',
+    fix: 'Give the annotations of one of the inputs other ids; merge --on-conflict union --renumber does.',
   },
 ];
 

@@ -1,7 +1,9 @@
 import type { Format } from './contract.js';
+import { dota } from './dota/format.js';
 import { groundtruth } from './groundtruth/format.js';
+import { kitti } from './kitti/format.js';
 import { labelme } from './labelme/format.js';
 import { yolo } from './yolo/format.js';
 
 /** Every format beside manifest and VOC, in the order `labelkit formats` lists them. */
-export const otherFormats: readonly Format[] = [groundtruth, labelme, yolo];
+export const otherFormats: readonly Format[] = [groundtruth, labelme, yolo, kitti, dota];
