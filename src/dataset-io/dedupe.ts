@@ -409,16 +409,13 @@ function nearOnes(
   distance: number | undefined,
 ): BitSet {
   const goes = new BitSet();
-  const keptOf = new Map<number, number>();
-  nearGroups(highs, lows, distance).forEach((group, at) => {
-    const number = numbers[at]!;
-    const kept = keptOf.get(group);
-    if (kept === undefined) keptOf.set(group, number);
-    else if (keep === 'first') goes.add(number);
-    else {
-      goes.add(kept);
-      keptOf.set(group, number);
-    }
-  });
+  const groups = nearGroups(highs, lows, distance);
+  const seen = new BitSet();
+  for (let i = 0; i < groups.length; i++) {
+    const at = keep === 'first' ? i : groups.length - 1 - i;
+    const group = groups[at]!;
+    if (seen.has(group)) goes.add(numbers[at]!);
+    else seen.add(group);
+  }
   return goes;
 }
