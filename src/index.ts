@@ -4,9 +4,20 @@ export {
   type CredentialsInit,
   type CredentialsProvider,
   Secret,
+  type SecretMember,
+  type StoredProfile,
+  type StoredSecret,
 } from './cloud/index.js';
+export {
+  type Caller,
+  type RetryPolicy,
+  ServiceError,
+  type ServiceErrorFacts,
+  type ServiceEvent,
+  type ServiceName,
+} from './cloud/service/index.js';
 // Data sets of any format
-export { allRules } from './dataset-io/all-rules.js';
+export { allRules, loadRules } from './dataset-io/all-rules.js';
 export { type ConvertOptions, convert } from './dataset-io/convert.js';
 export { detectCoordinates } from './dataset-io/coords.js';
 export { type DataShard, parseShard } from './dataset-io/data-shard.js';
@@ -28,7 +39,13 @@ export {
   type SampleDifference,
 } from './dataset-io/diff.js';
 export { type FilterOptions, type FilterResult, filterDataset } from './dataset-io/filter.js';
-export { type FormatId, type FormatInfo, formatInfo, formats } from './dataset-io/formats.js';
+export {
+  type FormatId,
+  type FormatInfo,
+  type FormatOption,
+  formatInfo,
+  formats,
+} from './dataset-io/formats.js';
 export { type Inspection, inspect } from './dataset-io/inspect.js';
 // Manifests by path
 export {
@@ -53,6 +70,7 @@ export {
 } from './dataset-io/merge.js';
 export type { ObjectStorage, ObjectStorageOptions } from './dataset-io/object-storage.js';
 export { type Dataset, type DatasetRow, type OpenDatasetOptions, openDataset } from './dataset-io/open.js';
+export { type ProfileOptions, removeProfile, storeProfile } from './dataset-io/profiles.js';
 export type { OnProgress, Progress } from './dataset-io/progress.js';
 export {
   type LabelSurvey,
@@ -108,7 +126,7 @@ export {
   type VocObjectInit,
   type VocSource,
 } from './dataset-io/sdk/index.js';
-export { Session, type SessionOptions } from './dataset-io/session.js';
+export { type ServiceOptions, Session, type SessionOptions } from './dataset-io/session.js';
 // Splits
 export { split } from './dataset-io/split.js';
 export { checkSplit, type SplitCheck, type SplitCheckOptions } from './dataset-io/split-check.js';

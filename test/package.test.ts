@@ -117,6 +117,7 @@ describe('each door opens on exactly these names', () => {
       PositionType
       Sample
       Secret
+      ServiceError
       Session
       StorageError
       TransferError
@@ -146,6 +147,7 @@ describe('each door opens on exactly these names', () => {
       getSampleList
       getSources
       inspect
+      loadRules
       locateVoc
       manifestRanges
       merge
@@ -159,11 +161,13 @@ describe('each door opens on exactly these names', () => {
       readVoc
       readVocFile
       relabel
+      removeProfile
       repairDataset
       rotationOf
       sample
       split
       stats
+      storeProfile
       suggestRelabel
       tallyDataset
       tasks
@@ -267,7 +271,8 @@ describe('each door opens on exactly these names', () => {
 
   test('labelkit/storage', async () => {
     expect(await namesOf('./storage')).toMatchInlineSnapshot(`
-      "Loan
+      "DiscardStorage
+      Loan
       LocalStorage
       MemoryStorage
       Spool

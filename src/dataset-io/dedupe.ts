@@ -111,14 +111,15 @@ export async function dedupe(
   }
   const from = options.from ?? (input === '-' ? 'manifest' : undefined);
   const resolved = await resolveInput(storageOf(input, options), input, from, options.signal);
-  if (resolved.format === 'voc' && (by === 'line' || by === 'id')) {
-    throw new OptionError(`samples of a VOC data set have no ${by}`, {
+  const { format } = resolved;
+  if ((by === 'line' && format !== 'manifest') || (by === 'id' && format === 'voc')) {
+    throw new OptionError(`samples of a ${format === 'voc' ? 'VOC' : format} data set have no ${by}`, {
       hint: 'Compare them by source, image or phash.',
     });
   }
   const keys = new SampleKeys(by, await hasherFor(by, options), options);
   const books = { samples: 0, distinct: 0, withoutKey: 0, repeats: [] as Repeat[], maxRepeats };
-  const result = await passOn(input, output, resolved.format, { by, keep, distance, keys, books }, rest);
+  const result = await passOn(input, output, format, { by, keep, distance, keys, books }, rest);
   const { samples, distinct, withoutKey: keyless, repeats } = books;
   return {
     ...result,

@@ -3,7 +3,7 @@ import { DataError, type Diagnostic, isVocTask, OptionError, throwIfAborted } fr
 import { parseEncoding } from '../text/index.js';
 import { Ahead } from './ahead.js';
 import type { JoinedDatasetOptions } from './dataset-options.js';
-import { resolveInput } from './detect.js';
+import { resolveOwnInput } from './detect.js';
 import type { FormatId } from './formats.js';
 import { readImageSets } from './image-sets.js';
 import { lineAt } from './line-at.js';
@@ -70,7 +70,7 @@ export class DiffSide {
     const { signal } = options;
     throwIfAborted(signal);
     const storage = storageOf(path, options);
-    const { format, xmlNames } = await resolveInput(storage, path, options.from, signal);
+    const { format, xmlNames } = await resolveOwnInput(storage, path, options.from, signal);
     if (format === 'manifest')
       return new DiffSide(path, format, storage, options, undefined, undefined, undefined);
     const tree = await findVocTree(storage, path, signal, xmlNames);

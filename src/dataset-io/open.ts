@@ -1,17 +1,13 @@
 import type { ImageAnnotation, Sample } from '../model/index.js';
 import { DataError, type Diagnostic, throwIfAborted } from '../model/index.js';
-import { parseEncoding } from '../text/index.js';
 import { Ahead } from './ahead.js';
 import type { JoinedDatasetOptions } from './dataset-options.js';
-import { resolveFormat } from './detect.js';
+import { resolveInput } from './detect.js';
 import type { FormatId } from './formats.js';
-import { manifestRows } from './manifest-rows.js';
+import { inputRows } from './input-rows.js';
 import { type Joined, joinVoc } from './resolve.js';
-import type { Row, RowBatch } from './rows.js';
-import type { Storage } from './storage/index.js';
+import type { Row } from './rows.js';
 import { storageOf } from './storages.js';
-import { vocRows } from './voc-rows.js';
-import { findVocTree } from './voc-tree.js';
 
 export interface OpenDatasetOptions extends JoinedDatasetOptions {
   /**
@@ -50,7 +46,8 @@ export interface Dataset {
 export async function openDataset(path: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
   throwIfAborted(options.signal);
   const storage = storageOf(path, options);
-  const format = await resolveFormat(storage, path, options.from, options.signal);
+  const resolved = await resolveInput(storage, path, options.from, options.signal);
+  const { format } = resolved;
 
   async function* batches(): AsyncGenerator<readonly DatasetRow[], void, undefined> {
     const { root, session, signal } = options;
@@ -58,7 +55,7 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
       joinVoc(row, { storage: options.storage, session, root, signal: over });
     const joins = options.join === true ? new Ahead(joinOne, signal) : undefined;
     try {
-      for await (const batch of await rowsOf(storage, path, format, options)) {
+      for await (const batch of await inputRows(storage, path, resolved, { ...options, keepSource: true })) {
         for (const diagnostic of batch.diagnostics) options.onDiagnostic?.(diagnostic);
         for (const { diagnostics, cause } of batch.faults) refuse(diagnostics, cause, options);
         joins?.expect(batch.rows.filter((row) => imagesOf(row).size === 0));
@@ -77,22 +74,6 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
     for await (const rows of batches()) for (const { sample } of rows) yield sample;
   }
   return { path, format, samples, batches };
-}
-
-async function rowsOf(
-  storage: Storage,
-  path: string,
-  format: FormatId,
-  { encoding, baseDir, maxLineBytes, signal }: OpenDatasetOptions,
-): Promise<AsyncIterable<RowBatch>> {
-  if (format === 'voc')
-    return vocRows(storage, await findVocTree(storage, path, signal), { keepSource: true, signal });
-  return manifestRows(storage, path, {
-    ...(encoding === undefined ? {} : { encoding: parseEncoding(encoding) }),
-    baseDir,
-    maxLineBytes,
-    signal,
-  });
 }
 
 function refuse(

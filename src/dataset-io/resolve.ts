@@ -1,8 +1,9 @@
 import { type Annotation, type Diagnostic, isVocTask, StorageError } from '../model/index.js';
 import { parseVoc, type VocDocument } from '../voc/index.js';
 import { isAboutTheFile } from './file-errors.js';
+import { vocFileOf } from './image-documents.js';
 import { readBytes } from './read-bytes.js';
-import { isInlineXml, openable } from './references.js';
+import { isInlineXml, lacksFile, openable } from './references.js';
 import type { Row } from './rows.js';
 import { resolveReference } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
@@ -64,6 +65,13 @@ export async function joinVoc(row: Row, options: JoinOptions = {}): Promise<Join
         bytes: known.source,
         diagnostics: [],
       });
+      continue;
+    }
+    if (lacksFile(annotation)) {
+      const made = await vocFileOf(row, index, options);
+      if (!(made instanceof Uint8Array)) return { faults: [made] };
+      const { document } = parseVoc(made, { mode: 'lenient', keepSource: true });
+      files.push({ annotation, index, path: row.file, document: document!, bytes: made, diagnostics: [] });
       continue;
     }
     if (annotation.loc === undefined || annotation.loc === '') {

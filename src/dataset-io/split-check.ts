@@ -3,7 +3,7 @@ import { OptionError } from '../model/index.js';
 import { FingerprintTable, hashString, parseEncoding } from '../text/index.js';
 import { Ahead } from './ahead.js';
 import type { JoinedDatasetOptions } from './dataset-options.js';
-import { resolveInput } from './detect.js';
+import { resolveOwnInput } from './detect.js';
 import { contentHasher, type FileHash, type ImageHasher } from './image-hash.js';
 import { manifestRows } from './manifest-rows.js';
 import type { OnProgress } from './progress.js';
@@ -154,7 +154,7 @@ class Checking {
   private async checkOne(input: string): Promise<void> {
     const { options } = this;
     const storage = storageOf(input, options);
-    const { format, xmlNames } = await resolveInput(storage, input, options.from, options.signal);
+    const { format, xmlNames } = await resolveOwnInput(storage, input, options.from, options.signal);
     if (format === 'voc') {
       await this.checkTree(storage, input, xmlNames);
       return;
@@ -232,7 +232,7 @@ class Checking {
     const { options } = this;
     const { signal, encoding } = options;
     const storage = storageOf(input, options);
-    const { format, xmlNames } = await resolveInput(storage, input, options.from, signal);
+    const { format, xmlNames } = await resolveOwnInput(storage, input, options.from, signal);
     if (format === 'voc') {
       const [{ findVocTree }, { vocRows }] = await Promise.all([
         import('./voc-tree.js'),

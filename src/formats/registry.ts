@@ -1,4 +1,6 @@
+import { coco } from './coco/format.js';
 import type { Format } from './contract.js';
+import { cvat } from './cvat/format.js';
 import { dota } from './dota/format.js';
 import { groundtruth } from './groundtruth/format.js';
 import { kitti } from './kitti/format.js';
@@ -6,4 +8,4 @@ import { labelme } from './labelme/format.js';
 import { yolo } from './yolo/format.js';
 
 /** Every format beside manifest and VOC, in the order `labelkit formats` lists them. */
-export const otherFormats: readonly Format[] = [groundtruth, labelme, yolo, kitti, dota];
+export const otherFormats: readonly Format[] = [coco, groundtruth, labelme, cvat, yolo, kitti, dota];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ioError } from './io-error.js';
 
 const chunkBytes = 4 * 1024 * 1024;
+const readBytes = 1024 * 1024;
 
 /** Where a piece of a spool is. */
 export interface Piece {
@@ -51,6 +52,13 @@ export class Spool {
       this.chunk.copy(bytes, stored, from, from + length - stored);
     }
     return bytes;
+  }
+
+  /** Everything that was added, from the start. */
+  *chunks(): Generator<Uint8Array, void, undefined> {
+    for (let offset = 0; offset < this.base; offset += readBytes)
+      yield this.read({ offset, length: Math.min(readBytes, this.base - offset) });
+    yield this.chunk.subarray(0, this.used);
   }
 
   close(): void {
