@@ -272,6 +272,7 @@ describe('each door opens on exactly these names', () => {
   test('labelkit/storage', async () => {
     expect(await namesOf('./storage')).toMatchInlineSnapshot(`
       "DiscardStorage
+      GatheredWrites
       Loan
       LocalStorage
       MemoryStorage
@@ -283,6 +284,7 @@ describe('each door opens on exactly these names', () => {
       createReadBuffer
       dirOf
       entryBatches
+      failAfter
       ioError
       joinLocation
       joinerOf
