@@ -20,10 +20,10 @@ export const withoutKey = 1;
 export const withKey = 2;
 
 /** Two keys stand for the same. */
-export type SameKey = (first: string, second: string) => boolean | Promise<boolean>;
+type SameKey = (first: string, second: string) => boolean | Promise<boolean>;
 
 /** Hears of each sample, in order: its number, and that of the one it repeats, or 0. */
-export type TellSample = (row: number, number: number, sameAs: number) => void;
+type TellSample = (row: number, number: number, sameAs: number) => void;
 
 /**
  * Which samples have a key that an earlier one has. Samples whose hashes are equal are compared by the keys themselves,

@@ -15,7 +15,7 @@ const bytesToSpare = 16_384;
 /** What the engine takes for an array besides its elements. */
 const bytesPerArray = 400;
 
-export interface SegmentedSlotsOptions {
+interface SegmentedSlotsOptions {
   /** 16-bit units of a slot. */
   readonly unitsPerSlot: number;
   /** Entries that come for certain. */
