@@ -18,6 +18,7 @@ export {
 export { type NameProblem, nameProblem } from './file-name.js';
 export { flagOf, type ImageAnnotation, type ImageObject, noProperties, rotationOf } from './image.js';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.js';
+export { paletteColor, parseMaskColor } from './mask-color.js';
 export { type Mode, type Profile, profiles, type Rule, type RuleSeverity, severityOf } from './rule.js';
 export type { Annotation, Sample } from './sample.js';
 export {
