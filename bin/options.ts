@@ -2,24 +2,28 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type DataShard, parseShard } from '../src/dataset-io/data-shard.js';
 import { OptionError, type Profile, profiles } from '../src/model/index.js';
 
-/** A whole number from `least` on. */
+/** A whole number from `least` on, in decimal digits. */
 export function wholeNumber(least: number) {
   return (text: string): number => {
     const number = Number(text);
-    if (text.trim() === '' || !Number.isSafeInteger(number) || number < least) {
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < least) {
       throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
     }
     return number;
   };
 }
 
+/** A decimal number, such as `0.5`, `.5` or `1e-3`; NaN for any other text. */
+export function decimal(text: string): number {
+  return /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+}
+
 /** A decimal number from `least` on. */
 export function numberFrom(least: number) {
   return (text: string): number => {
-    const number = Number(text);
-    if (text.trim() === '' || !Number.isFinite(number) || number < least) {
+    const number = decimal(text);
+    if (!(number >= least) || !Number.isFinite(number))
       throw new InvalidArgumentError(`It must be a number from ${least}.`);
-    }
     return number;
   };
 }

@@ -5,6 +5,7 @@ import type { FilterUnit } from '../../src/transforms/index.js';
 import type { ExitCode } from '../exit-codes.js';
 import { groupDigits } from '../group-digits.js';
 import type { CommandIo } from '../io.js';
+import { numberFrom } from '../options.js';
 import { type OutputFlags, withOutputOptions } from '../output-options.js';
 
 /** Written here too, so that the help of other commands does not load what filters. */
@@ -49,13 +50,6 @@ function yesOrNo(text: string): boolean {
   throw new InvalidArgumentError('It must be true or false.');
 }
 
-function fromZero(text: string): number {
-  const number = Number(text);
-  if (text.trim() === '' || !(number >= 0) || number === Number.POSITIVE_INFINITY)
-    throw new InvalidArgumentError('It must be a number from 0.');
-  return number;
-}
-
 /** `labelkit filter <input> <output>`. */
 export function addFilter(program: Command, io: CommandIo, done: (code: ExitCode) => void): void {
   const command = withOutputOptions(
@@ -80,13 +74,13 @@ export function addFilter(program: Command, io: CommandIo, done: (code: ExitCode
       .option('--usage <usage>', 'keep samples of this usage, in any letter case; repeatable', gathered)
       .option('--task <task>', 'keep labels of this task; repeatable', oneOf(tasks))
       .option('--hard <true|false>', 'keep hard annotations and difficult objects, or all others', yesOrNo)
-      .option('--min-confidence <n>', 'keep labels with at least this confidence, 0 to 1', fromZero)
+      .option('--min-confidence <n>', 'keep labels with at least this confidence, 0 to 1', numberFrom(0))
       .option('--has-annotations [true|false]', 'keep samples with annotations, or those without', yesOrNo)
       .option('--shape <kind>', 'keep objects of this shape; repeatable', oneOf(shapeKinds))
-      .option('--min-size <px>', 'keep objects whose box has sides of at least so many pixels', fromZero)
-      .option('--max-size <px>', 'keep objects whose box has sides of at most so many pixels', fromZero)
-      .option('--min-area <px>', 'keep objects whose box has at least so many square pixels', fromZero)
-      .option('--max-area <px>', 'keep objects whose box has at most so many square pixels', fromZero)
+      .option('--min-size <px>', 'keep objects whose box has sides of at least so many pixels', numberFrom(0))
+      .option('--max-size <px>', 'keep objects whose box has sides of at most so many pixels', numberFrom(0))
+      .option('--min-area <px>', 'keep objects whose box has at least so many square pixels', numberFrom(0))
+      .option('--max-area <px>', 'keep objects whose box has at most so many square pixels', numberFrom(0))
       .option('--where <expression>', 'keep what it is true of: any(name == "car" and confidence >= 0.5)')
       .addOption(
         new Option(

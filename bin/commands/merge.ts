@@ -4,6 +4,7 @@ import { OptionError } from '../../src/model/index.js';
 import type { ExitCode } from '../exit-codes.js';
 import { groupDigits } from '../group-digits.js';
 import type { CommandIo } from '../io.js';
+import { decimal } from '../options.js';
 import { type OutputFlags, withOutputOptions } from '../output-options.js';
 
 interface Flags extends OutputFlags {
@@ -13,8 +14,8 @@ interface Flags extends OutputFlags {
 }
 
 function overlap(text: string): number {
-  const number = Number(text);
-  if (text.trim() === '' || !(number > 0 && number <= 1))
+  const number = decimal(text);
+  if (!(number > 0 && number <= 1))
     throw new InvalidArgumentError('It must be a number above 0 and up to 1.');
   return number;
 }

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandIo } from '../io.js';
-import { wholeNumber } from '../options.js';
+import { decimal, wholeNumber } from '../options.js';
 import { type OutputFlags, withOutputOptions } from '../output-options.js';
 
 interface Flags extends OutputFlags {
@@ -15,9 +15,8 @@ interface Flags extends OutputFlags {
 }
 
 function fraction(text: string): number {
-  const number = Number(text);
-  if (text.trim() === '' || !(number >= 0 && number <= 1))
-    throw new InvalidArgumentError('It must be a number from 0 to 1.');
+  const number = decimal(text);
+  if (!(number >= 0 && number <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
   return number;
 }
 

@@ -1,7 +1,7 @@
 import type { ImageAnnotation } from '../model/index.js';
 import { classFlag, formatImageSet, parseImageSet, parseImageSetName } from '../voc/index.js';
 import { readText } from './read-bytes.js';
-import { joinLocation, type Storage, type TreeWriter } from './storage/index.js';
+import { joinLocation, nameProblem, type Storage, type TreeWriter } from './storage/index.js';
 import type { VocTree } from './voc-tree.js';
 import type { VocValidator } from './voc-validator.js';
 
@@ -78,8 +78,13 @@ export class ClassLists {
 export class ClassListWriter {
   private readonly images = new Map<string, { id: string; flags: ReadonlyMap<string, Flag> }[]>();
   private readonly labels = new Set<string>();
+  private readonly unlisted: string[] = [];
 
   add(sets: readonly string[], id: string, annotation: ImageAnnotation | undefined): void {
+    if (/\s/.test(id)) {
+      this.unlisted.push(id);
+      return;
+    }
     const flags = new Map<string, Flag>();
     for (const { name } of annotation?.objects ?? []) {
       if (name === undefined || annotation === undefined || flags.has(name)) continue;
@@ -93,12 +98,23 @@ export class ClassListWriter {
     }
   }
 
-  /** Writes a list for each label and set, with every image of the set in it. */
-  write(tree: TreeWriter): void {
+  /**
+   * Writes a list for each label and set, with every image of the set in it.
+   *
+   * @param lose told of lists (`class-list`) whose label cannot be part of a file name, and of images
+   *   (`class-list-entry`) whose ids have a blank, which would end them
+   */
+  write(tree: TreeWriter, lose: (feature: 'class-list' | 'class-list-entry', name: string) => void): void {
+    for (const id of this.unlisted) lose('class-list-entry', id);
     for (const [set, images] of this.images) {
       for (const label of this.labels) {
+        const name = `${label}_${set}.txt`;
+        if (nameProblem(name, { single: true }) !== undefined) {
+          lose('class-list', name);
+          continue;
+        }
         const entries = images.map(({ id, flags }) => ({ id, flag: flags.get(label) ?? -1 }));
-        tree.add(`ImageSets/Main/${label}_${set}.txt`, Buffer.from(formatImageSet(entries)));
+        tree.add(`ImageSets/Main/${name}`, Buffer.from(formatImageSet(entries)));
       }
     }
   }

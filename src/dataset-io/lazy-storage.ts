@@ -1,6 +1,7 @@
 import type {
   AppendOptions,
   AppendResult,
+  FileChange,
   LinkKind,
   LinkOptions,
   ListOptions,
@@ -10,6 +11,7 @@ import type {
   StorageOptions,
   StorageStat,
   StorageWriter,
+  UpdateOptions,
   WriteOptions,
 } from './storage/index.js';
 
@@ -66,6 +68,10 @@ export class LazyStorage<S extends Storage = Storage> implements Storage {
     options?: AppendOptions,
   ): Promise<AppendResult> {
     return await (await this.get()).append(path, chunks, options);
+  }
+
+  async update(path: string, change: FileChange, options?: UpdateOptions): Promise<StorageStat> {
+    return await (await this.get()).update(path, change, options);
   }
 
   async copy(from: string, to: string, options?: WriteOptions): Promise<StorageStat> {

@@ -144,7 +144,8 @@ export async function readVocFile(path: string, options: VocReadOptions = {}): P
 export interface VocFileWriteOptions extends VocWriteOptions, Places {
   /**
    * `create` (default): an existing file is an error; `overwrite`: it is replaced when the new one is complete;
-   * `append`: the objects join those of the file, which must be of the same image, or it is created.
+   * `append`: the objects join those of the file, which must be of the same image, or it is created; several writers
+   * do so one after the other.
    */
   readonly mode?: TreeMode | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -173,15 +174,20 @@ export async function writeVocFile(
   checkWriteMode(mode);
   throwIfAborted(signal);
   const storage = storageOf(path, { storage: own, session });
-  const existing = mode === 'append' ? await readIfThere(storage, path, signal) : undefined;
-  const bytes = bytesOf(path, annotation, existing, layout);
-  if (bytes !== existing) {
-    const replaced =
-      mode === 'create' || (mode === 'append' && existing === undefined) ? 'create' : 'overwrite';
-    await storage.writeAtomic(path, bytes, { mode: replaced, signal });
+  if (mode === 'append') {
+    const { size } = await storage.update(path, (before) => bytesOf(path, annotation, before, layout), {
+      waitMs: appendWaitMs,
+      signal,
+    });
+    return { path, bytes: size };
   }
+  const bytes = bytesOf(path, annotation, undefined, layout);
+  await storage.writeAtomic(path, bytes, { mode, signal });
   return { path, bytes: bytes.length };
 }
+
+/** How long an append waits for another one to the same file: it takes as long as reading and writing a small file. */
+const appendWaitMs = 10_000;
 
 /** The bytes of the file as it is to be; `existing` itself when it stays as it is. */
 function bytesOf(
@@ -199,15 +205,4 @@ function bytesOf(
     const hint = error.hint === undefined ? {} : { hint: error.hint };
     throw new LabelkitError('InvalidData', `${path}: ${error.message}`, { ...hint, path, cause: error });
   }
-}
-
-async function readIfThere(
-  storage: Storage,
-  path: string,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array | undefined> {
-  if ((await storage.stat(path, { signal })) === null) return undefined;
-  const parts: Uint8Array[] = [];
-  for await (const chunk of storage.openRead(path, { signal })) parts.push(chunk);
-  return Buffer.concat(parts);
 }

@@ -123,7 +123,14 @@ class VocTreeWriter {
   /** Writes what needs the whole of the tree. */
   async finish(): Promise<void> {
     const { lists, run } = this.context;
-    if (lists === undefined || run.documentsChanged) this.classLists?.write(this.tree);
+    if (lists === undefined || run.documentsChanged) {
+      const folder = joinLocation(this.context.output, 'ImageSets/Main');
+      this.classLists?.write(this.tree, (feature, name) => {
+        const place =
+          feature === 'class-list' ? { file: joinLocation(folder, name) } : { file: folder, source: name };
+        run.lose(feature, place, 'the output');
+      });
+    }
     if (lists !== undefined) await this.copyLists(lists);
   }
 

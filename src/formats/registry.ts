@@ -1,4 +1,6 @@
 import type { Format } from './contract.js';
+import { groundtruth } from './groundtruth/format.js';
+import { yolo } from './yolo/format.js';
 
 /** Every format beside manifest and VOC, in the order `labelkit formats` lists them. */
-export const otherFormats: readonly Format[] = [];
+export const otherFormats: readonly Format[] = [groundtruth, yolo];

@@ -4,6 +4,7 @@ export {
   convertShape,
   coordinateConventions,
 } from './coordinates.js';
+export { decimalOf } from './decimal.js';
 export { type Diagnostic, type Finding, formatDiagnostic, type Severity } from './diagnostic.js';
 export {
   AbortedError,

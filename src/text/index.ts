@@ -22,3 +22,4 @@ export { stringifyJson } from './json-write.js';
 export type { ContainerFacts, LineBatch, LineProblem } from './line-batch.js';
 export { defaultMaxLineBytes, LineSplitter, type LineSplitterOptions, lineBatches } from './lines.js';
 export { type LineColumn, lineColumn, utf8Offset } from './positions.js';
+export { firstInvalidUtf8 } from './utf8.js';

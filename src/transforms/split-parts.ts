@@ -27,7 +27,7 @@ export function parseParts(text: string, kind: 'ratio' | 'count'): SplitPart[] {
   const parts = text.split(',').map((piece): SplitPart => {
     const [name = '', value, more] = piece.split('=').map((word) => word.trim());
     if (value === undefined) return { name };
-    const number = value === '' ? Number.NaN : Number(value);
+    const number = /^-?\d*\.?\d*(?:e[+-]?\d+)?$/i.test(value) && value !== '' ? Number(value) : Number.NaN;
     if (more !== undefined || Number.isNaN(number)) {
       throw new OptionError(`${JSON.stringify(piece)} is no part with a ${kind}`, {
         hint: 'Write name=number, parts separated by commas: train=0.8,eval=0.2.',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { byteSize, wholeNumber } from '../../bin/options.js';
+import { byteSize, numberFrom, wholeNumber } from '../../bin/options.js';
 
 describe('numbers of bytes', () => {
   test.each([
@@ -25,7 +25,30 @@ describe('whole numbers', () => {
     expect(wholeNumber(0)('0')).toBe(0);
   });
 
-  test.each(['', ' ', '0', '-1', '1.5', 'x', '1e30'])('%j is none from 1', (text) => {
-    expect(() => wholeNumber(1)(text)).toThrow('whole number from 1');
+  test.each(['', ' ', ' 2', '0', '-1', '+2', '1.5', 'x', '0x2', '0b10', '1e3', '1e30', '9007199254740993'])(
+    '%j is none from 1',
+    (text) => {
+      expect(() => wholeNumber(1)(text)).toThrow('whole number from 1');
+    },
+  );
+});
+
+describe('decimal numbers', () => {
+  test.each([
+    ['0', 0],
+    ['0.5', 0.5],
+    ['.5', 0.5],
+    ['5.', 5],
+    ['1e-3', 0.001],
+    ['12', 12],
+  ])('%s', (text, number) => {
+    expect(numberFrom(0)(text)).toBe(number);
   });
+
+  test.each(['', ' ', '.', '-1', 'x', '0x2', 'Infinity', '1e999', 'NaN', '1,5', '1_000'])(
+    '%j is none from 0',
+    (text) => {
+      expect(() => numberFrom(0)(text)).toThrow('It must be a number from 0.');
+    },
+  );
 });

@@ -297,6 +297,26 @@ describe('class lists', () => {
       'trainval.txt': 'a\nb\n',
     });
   });
+
+  test('images whose names have blanks and labels that name no file are left out and counted', async () => {
+    const names = ['a', 'b c', 'd\u3000e'];
+    const dir = scratch({
+      'm.manifest': names.map((name) => `${detection(`${name}.jpg`, `${name}.xml`)}\n`).join(''),
+      'a.xml': vocXml('a.jpg', [{ name: 'cat' }, { name: '../dog' }]),
+      'b c.xml': vocXml('b c.jpg', [{ name: 'bird' }]),
+      'd\u3000e.xml': vocXml('d\u3000e.jpg'),
+    });
+    const result = await convert(join(dir, 'm.manifest'), join(dir, 'out'), { to: 'voc', classLists: true });
+    expect(result).toMatchObject({ written: 3, losses: { 'class-list': 1, 'class-list-entry': 2 } });
+    expect(result.diagnostics).toMatchObject([
+      { rule: 'C001', file: join(dir, 'out/ImageSets/Main'), source: 'b c' },
+      { rule: 'C001', file: join(dir, 'out/ImageSets/Main/../dog_default.txt') },
+    ]);
+    expect(filesIn(join(dir, 'out/ImageSets'))).toEqual({
+      'Main/cat_default.txt': 'a  1\n',
+      'Main/default.txt': 'a\nb c\nd\u3000e\n',
+    });
+  });
 });
 
 describe('faults', () => {

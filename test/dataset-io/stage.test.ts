@@ -5,6 +5,7 @@ import { type TransformOptions, transform } from '../../src/dataset-io/convert.j
 import type { Stage, StageBatch } from '../../src/dataset-io/stage.js';
 import { OptionError } from '../../src/model/index.js';
 import { changeVoc } from '../../src/voc/index.js';
+import { randomFor } from '../support/random.js';
 import { filesIn, scratch } from '../support/scratch.js';
 import { vocXml } from '../support/voc-xml.js';
 
@@ -53,6 +54,29 @@ async function run(stage: Stage, options: TransformOptions = {}, name = 'in.mani
 }
 
 describe('lines of a manifest', () => {
+  test.each(['\n', '\r\n'])('lines are separated by LF whatever part of them is copied: %j', async (end) => {
+    const random = randomFor(61);
+    const all = Array.from({ length: 3000 }, (_, at) => `{"source":"${at}${'.'.repeat(500)}"}`);
+    const mixed = all.map((line) => line + (random.chance(0.01) ? '\r\n' : end)).join('');
+    const dir = scratch({ 'in.manifest': mixed });
+    for (const [isKept, name] of [
+      [() => true, 'all'],
+      [(at: number) => at % 7 !== 3, 'most'],
+      [(at: number) => at > 1500 && at < 1600, 'a stretch'],
+      [() => false, 'none'],
+    ] as const) {
+      let at = 0;
+      const stage = each((batch, row) => {
+        if (!isKept(at++)) batch.drop(row);
+      });
+      await transform(join(dir, 'in.manifest'), join(dir, name), stage);
+      const kept = all.filter((_, number) => isKept(number));
+      expect(readFileSync(join(dir, name), 'utf8') === kept.map((line) => `${line}\n`).join(''), name).toBe(
+        true,
+      );
+    }
+  });
+
   test('what nothing is done to stays as it is, and lines that cannot be read are the policy’s', async () => {
     const { result, lines: out } = await run(each(() => undefined));
     expect(result).toMatchObject({ read: 5, written: 4, skipped: 1, dropped: 0 });

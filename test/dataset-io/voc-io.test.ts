@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MemoryStorage } from '../../src/dataset-io/storage/index.js';
 import { readVoc, readVocFile, type VocEntry, writeVocFile } from '../../src/dataset-io/voc-io.js';
@@ -178,6 +178,15 @@ describe('writeVocFile', () => {
       'dog',
       'bird',
     ]);
+  });
+
+  it('appends of several writers at a time all arrive', async () => {
+    const path = join(testFolder(), 'a.xml');
+    const names = Array.from({ length: 12 }, (_, at) => `label ${at}`);
+    await Promise.all(names.map((name) => writeVocFile(path, document('a.jpg', name), { mode: 'append' })));
+    const { objects } = (await readVocFile(path)).document!;
+    expect(objects.map(({ name }) => name).sort()).toEqual([...names].sort());
+    expect(readdirSync(dirname(path))).toEqual(['a.xml']);
   });
 
   it.each([

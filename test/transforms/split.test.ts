@@ -47,6 +47,7 @@ describe('parts', () => {
     ['a=1.5', 'ratio', 'the ratio of a is 1.5'],
     ['a=x', 'ratio', '"a=x" is no part with a ratio'],
     ['a=', 'count', '"a=" is no part with a count'],
+    ['a=0x2', 'count', '"a=0x2" is no part with a count'],
     ['a=1=2', 'count', '"a=1=2" is no part with a count'],
     ['a=1.5', 'count', 'the count of a is 1.5'],
     ['a=0.5,A=0.5', 'ratio', 'two parts have the name A'],

@@ -11,6 +11,7 @@ export {
   type AppendResult,
   createReadBuffer,
   entryBatches,
+  type FileChange,
   type LinkKind,
   type LinkOptions,
   type ListOptions,
@@ -23,6 +24,7 @@ export {
   type StorageStat,
   type StorageWriter,
   type SyncFile,
+  type UpdateOptions,
   type WriteMode,
   type WriteOptions,
 } from './storage.js';

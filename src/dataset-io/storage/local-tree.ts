@@ -14,10 +14,12 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
+import { AbandonedFiles } from './abandoned.js';
 import { containedPath } from './contained-path.js';
 import type { Place } from './copy-file.js';
 import { inParallel } from './in-parallel.js';
 import { cannotLink, errnoOf, ioError } from './io-error.js';
+import { appendLocal } from './local-append.js';
 import {
   alreadyThere,
   differs,
@@ -31,6 +33,8 @@ import { temporaryFor } from './work-files.js';
 
 /** Files of another storage fetched at a time. */
 const fetchedAtATime = 8;
+/** How long a list waits for another writer of it, in ms. */
+const listWaitMs = 10_000;
 
 /** Collects a folder beside its target on the local disk, and moves it into place. */
 export class LocalTree implements TreeWriter {
@@ -93,16 +97,9 @@ export class LocalTree implements TreeWriter {
     if (file === undefined) {
       file = this.create(name);
       this.growing.set(name, file);
-      if (this.mode === 'append' && !this.isNew) {
-        const old = readIfThere(join(this.folder, name));
-        if (old !== undefined) this.extend(name, file, endWithLineFeed(old));
-      }
     }
-    this.extend(name, file, bytes);
-  }
-
-  private extend(name: string, file: number, bytes: Uint8Array): void {
-    attempt('write', join(this.folder, name), () => writeAll(file, bytes));
+    const own = file;
+    attempt('write', join(this.folder, name), () => writeAll(own, bytes));
   }
 
   has(name: string): boolean {
@@ -112,19 +109,22 @@ export class LocalTree implements TreeWriter {
   async commit(): Promise<void> {
     this.closeGrowing();
     await inParallel(this.remote, fetchedAtATime, ([name, from]) => this.fetch(name, from));
-    if (this.isNew) {
-      try {
-        renameSync(this.staging, this.folder);
-      } catch (error) {
-        const errno = errnoOf(error);
-        if (errno === 'ENOTEMPTY' || errno === 'EEXIST') throw alreadyThere(this.folder);
-        throw ioError(error, 'write', this.folder);
-      }
-    } else {
-      this.moveIn();
-    }
+    if (!this.isNew || !this.becomesTheFolder()) await this.moveIn();
     this.done = true;
     attempt('write', this.folder, () => syncFolder(dirname(this.folder)));
+  }
+
+  /** The new folder, by one rename; false in mode `append` when another writer has made it meanwhile. */
+  private becomesTheFolder(): boolean {
+    try {
+      renameSync(this.staging, this.folder);
+      return true;
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno !== 'ENOTEMPTY' && errno !== 'EEXIST') throw ioError(error, 'write', this.folder);
+      if (this.mode === 'append') return false;
+      throw alreadyThere(this.folder);
+    }
   }
 
   async abort(): Promise<void> {
@@ -146,27 +146,56 @@ export class LocalTree implements TreeWriter {
     }
   }
 
-  private moveIn(): void {
+  private async moveIn(): Promise<void> {
     const names = filesBelow(this.staging);
     const isList = (name: string) => this.growing.has(name.split(sep).join('/'));
-    if (this.mode === 'append') {
-      for (const name of names) {
-        if (isList(name)) continue;
-        const old = readIfThere(join(this.folder, name));
-        if (old !== undefined && !old.equals(readFileSync(join(this.staging, name)))) {
-          throw differs(join(this.folder, name));
-        }
-      }
-    }
+    const files = names.filter((name) => !isList(name));
+    if (this.mode === 'append') for (const name of files) this.isThere(name);
+    for (const name of files) this.moveFile(name);
     // Lists come last: at no time does one name a file that is not there yet.
-    for (const name of [...names.filter((one) => !isList(one)), ...names.filter(isList)]) {
-      const to = join(this.folder, name);
-      attempt('write', to, () => {
-        mkdirSync(dirname(to), { recursive: true });
-        renameSync(join(this.staging, name), to);
-      });
-    }
+    for (const name of names.filter(isList)) await this.moveList(name);
     rmSync(this.staging, { recursive: true, force: true });
+  }
+
+  /** True when the folder has the file already. @throws StorageError when it has another one of that name */
+  private isThere(name: string): boolean {
+    const old = readIfThere(join(this.folder, name));
+    if (old === undefined) return false;
+    if (!old.equals(readFileSync(join(this.staging, name)))) throw differs(join(this.folder, name));
+    return true;
+  }
+
+  private moveFile(name: string): void {
+    const [from, to] = [join(this.staging, name), join(this.folder, name)];
+    attempt('write', to, () => {
+      mkdirSync(dirname(to), { recursive: true });
+      if (this.mode !== 'append') {
+        renameSync(from, to);
+        return;
+      }
+      // A rename would replace what another writer has put there since it was looked for.
+      try {
+        linkSync(from, to);
+      } catch (error) {
+        if (errnoOf(error) !== 'EEXIST' && !cannotLink(error)) throw error;
+        if (!this.isThere(name)) renameSync(from, to);
+      }
+    });
+  }
+
+  /** In mode `append` the lines come after those of any other writer. */
+  private async moveList(name: string): Promise<void> {
+    const [from, to] = [join(this.staging, name), join(this.folder, name)];
+    attempt('write', to, () => mkdirSync(dirname(to), { recursive: true }));
+    if (this.mode !== 'append') {
+      attempt('write', to, () => renameSync(from, to));
+      return;
+    }
+    const lines = endWithLineFeed(attempt('read', from, () => readFileSync(from)));
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      yield lines;
+    }
+    await appendLocal(to, chunks(), { waitMs: listWaitMs, signal: this.signal }, new AbandonedFiles());
   }
 
   /** Where a name goes, its folders made. */

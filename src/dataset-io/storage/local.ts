@@ -12,11 +12,13 @@ import { listLocal, listLocalBatches } from './local-list.js';
 import { readLocal } from './local-read.js';
 import { readLocalSync, writeLocalSync } from './local-sync.js';
 import { findTarget, localPath } from './local-target.js';
+import { updateLocal } from './local-update.js';
 import { copyLocal, defaultBufferBytes, openLocalWrite, statLocal } from './local-write.js';
 import { pour } from './pour.js';
 import type {
   AppendOptions,
   AppendResult,
+  FileChange,
   LinkKind,
   LinkOptions,
   ListOptions,
@@ -28,6 +30,7 @@ import type {
   StorageStat,
   StorageWriter,
   SyncFile,
+  UpdateOptions,
   WriteMode,
   WriteOptions,
 } from './storage.js';
@@ -129,6 +132,13 @@ export class LocalStorage implements Storage {
       return { start: 0, stat: await this.writeAtomic(path, chunks, { ...options, mode: 'overwrite' }) };
     }
     return await appendLocal(path, chunks, options, this.#abandoned);
+  }
+
+  /** Under the lock of {@link append}. */
+  async update(path: string, change: FileChange, options: UpdateOptions = {}): Promise<StorageStat> {
+    if (path === '-')
+      throw new StorageError('Unsupported', `${path} is a stream, and cannot be made anew`, { path });
+    return await updateLocal(path, change, options, this.#abandoned);
   }
 
   async copy(from: string, to: string, options: WriteOptions = {}): Promise<StorageStat> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OptionError, StorageError, throwIfAborted } from '../../model/index.js';
 import { abortable } from './abortable.js';
 import { compareUtf8 } from './byte-order.js';
@@ -5,6 +6,7 @@ import { pour } from './pour.js';
 import type {
   AppendOptions,
   AppendResult,
+  FileChange,
   LinkKind,
   LinkOptions,
   ListOptions,
@@ -15,6 +17,7 @@ import type {
   StorageOptions,
   StorageStat,
   StorageWriter,
+  UpdateOptions,
   WriteMode,
   WriteOptions,
 } from './storage.js';
@@ -135,7 +138,7 @@ export class MemoryStorage implements Storage {
     throwIfAborted(options.signal);
     const key = keyOf(path);
     this.#checkWritable(path, key, 'overwrite');
-    if (this.#locked.has(key)) throw this.#lockedError(path);
+    await this.#unlocked(path, key, options);
     this.#locked.add(key);
     try {
       const before = this.#files.get(key)?.bytes ?? Buffer.alloc(0);
@@ -153,6 +156,18 @@ export class MemoryStorage implements Storage {
     } finally {
       this.#locked.delete(key);
     }
+  }
+
+  async update(path: string, change: FileChange, options: UpdateOptions = {}): Promise<StorageStat> {
+    throwIfAborted(options.signal);
+    const key = keyOf(path);
+    this.#checkWritable(path, key, 'overwrite');
+    await this.#unlocked(path, key, options);
+    const file = this.#files.get(key);
+    const before = file === undefined ? undefined : Buffer.from(file.bytes);
+    const after = change(before);
+    if (file !== undefined && after === before) return statOf(path, file);
+    return this.#store(path, key, Buffer.from(after));
   }
 
   async copy(from: string, to: string, options: WriteOptions = {}): Promise<StorageStat> {
@@ -254,6 +269,16 @@ export class MemoryStorage implements Storage {
       path = path.slice(0, Math.max(0, path.lastIndexOf('/')))
     ) {
       this.#directories.add(path);
+    }
+  }
+
+  /** Waits until nobody appends to a file. @throws StorageError `Locked` when that takes too long */
+  async #unlocked(path: string, key: string, { waitMs = 0, signal }: UpdateOptions): Promise<void> {
+    const deadline = performance.now() + waitMs;
+    while (this.#locked.has(key)) {
+      throwIfAborted(signal);
+      if (performance.now() >= deadline) throw this.#lockedError(path);
+      await sleep(1);
     }
   }
 

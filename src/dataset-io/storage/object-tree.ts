@@ -1,8 +1,11 @@
+import { LabelkitError, StorageError } from '../../model/index.js';
+import { compareUtf8 } from './byte-order.js';
 import { containedPath } from './contained-path.js';
 import type { Place } from './copy-file.js';
 import { inParallel } from './in-parallel.js';
+import { failAfter } from './pour.js';
 import { type Piece, Spool } from './spool.js';
-import type { Storage } from './storage.js';
+import type { Storage, WriteMode } from './storage.js';
 import {
   alreadyThere,
   differs,
@@ -18,7 +21,10 @@ import { joinLocation } from './uri.js';
 const atATime = 16;
 /** Files written between two reports of progress. */
 const filesPerReport = 64;
-const noBytes = Buffer.alloc(0);
+/** How long a list waits for another writer of it, in ms. */
+const listWaitMs = 10_000;
+/** Names in an error. */
+const namesShown = 20;
 
 /** Collects a folder beside the storage and writes it file by file: for storages that cannot rename one. */
 export class ObjectTree implements TreeWriter {
@@ -65,9 +71,10 @@ export class ObjectTree implements TreeWriter {
   }
 
   async commit(): Promise<void> {
-    if (this.mode === 'create' && !(await this.isEmpty())) throw alreadyThere(this.folder);
-    if (this.mode === 'append') await this.refuseDifferent();
-    const written: string[] = [];
+    const { mode, folder } = this;
+    if (mode === 'create' && !(await this.isEmpty())) throw alreadyThere(folder);
+    if (mode === 'append') await this.refuseDifferent();
+    const begun: string[] = [];
     const count = this.files.size + this.lists.size;
     let done = 0;
     const tell = () => {
@@ -75,26 +82,24 @@ export class ObjectTree implements TreeWriter {
     };
     try {
       await inParallel(this.files, atATime, async ([name, content]) => {
-        const path = joinLocation(this.folder, name);
-        written.push(path);
-        await this.write(path, content);
+        const path = joinLocation(folder, name);
+        begun.push(path);
+        if (mode === 'append') await this.join(path, content);
+        else await this.write(path, content, 'overwrite');
         tell();
       });
       // Lists come last: at no time does one name a file that is not there yet.
       for (const [name, pieces] of this.lists) {
-        const path = joinLocation(this.folder, name);
-        const before = this.mode === 'append' ? await this.readIfThere(path) : noBytes;
-        const bytes = Buffer.concat([
-          endWithLineFeed(before),
-          ...pieces.map((piece) => this.spool.read(piece)),
-        ]);
-        written.push(path);
-        await this.put(path, bytes);
+        const path = joinLocation(folder, name);
+        begun.push(path);
+        const bytes = Buffer.concat(pieces.map((piece) => this.spool.read(piece)));
+        if (mode === 'append') await this.extend(path, bytes);
+        else await this.put(path, bytes, 'overwrite');
         tell();
       }
     } catch (error) {
-      if (this.mode === 'create') await this.remove(written);
-      throw error;
+      if (mode !== 'create') throw error;
+      await failAfter(error, folder, () => this.takeBack(begun));
     }
     this.spool.close();
   }
@@ -127,39 +132,70 @@ export class ObjectTree implements TreeWriter {
       if (content !== undefined) known.push([name, content]);
     }
     await inParallel(known, atATime, async ([name, content]) => {
-      const path = joinLocation(folder, name);
-      const wanted = 'offset' in content ? this.spool.read(content) : await readAll(content, signal);
-      if (!wanted.equals(await readAll({ storage, path }, signal))) throw differs(path);
+      await this.refuseOther(joinLocation(folder, name), content);
       this.files.delete(name);
     });
   }
 
-  private async write(path: string, content: Piece | Place): Promise<void> {
-    if ('offset' in content) await this.put(path, this.spool.read(content));
-    else if (content.storage === this.storage)
-      await this.storage.copy(content.path, path, { mode: 'overwrite', signal: this.signal });
-    else
-      await this.storage.writeAtomic(path, content.storage.openRead(content.path, { signal: this.signal }), {
-        mode: 'overwrite',
-        signal: this.signal,
-      });
-  }
-
-  private async put(path: string, bytes: Uint8Array): Promise<void> {
-    await this.storage.writeAtomic(path, bytes, { mode: 'overwrite', signal: this.signal });
-  }
-
-  private async readIfThere(path: string): Promise<Buffer> {
+  private async refuseOther(path: string, content: Piece | Place): Promise<void> {
     const { storage, signal } = this;
-    return (await storage.stat(path, { signal })) === null
-      ? noBytes
-      : await readAll({ storage, path }, signal);
+    const wanted = 'offset' in content ? this.spool.read(content) : await readAll(content, signal);
+    if (!wanted.equals(await readAll({ storage, path }, signal))) throw differs(path);
   }
 
-  /** Takes a new folder back. A signal that has fired does not stop this; what cannot be removed stays. */
-  private async remove(paths: readonly string[]): Promise<void> {
+  /** A file that was not there a moment ago; another writer may have put it there since. */
+  private async join(path: string, content: Piece | Place): Promise<void> {
+    try {
+      await this.write(path, content, 'create');
+    } catch (error) {
+      if (!(error instanceof LabelkitError) || error.code !== 'AlreadyExists') throw error;
+      await this.refuseOther(path, content);
+    }
+  }
+
+  /** Adds lines to a list, after those of any other writer. */
+  private async extend(path: string, lines: Buffer): Promise<void> {
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      yield endWithLineFeed(lines);
+    }
+    await this.storage.append(path, chunks(), { waitMs: listWaitMs, signal: this.signal });
+  }
+
+  private async write(path: string, content: Piece | Place, mode: WriteMode): Promise<void> {
+    const { storage, signal } = this;
+    if ('offset' in content) await this.put(path, this.spool.read(content), mode);
+    else if (content.storage === storage) await storage.copy(content.path, path, { mode, signal });
+    else
+      await storage.writeAtomic(path, content.storage.openRead(content.path, { signal }), { mode, signal });
+  }
+
+  private async put(path: string, bytes: Uint8Array, mode: WriteMode): Promise<void> {
+    await this.storage.writeAtomic(path, bytes, { mode, signal: this.signal });
+  }
+
+  /**
+   * Takes a new folder back. A signal that has fired does not stop this.
+   *
+   * @throws StorageError that names what could not be removed, when everything else is
+   */
+  private async takeBack(paths: readonly string[]): Promise<void> {
+    const left: { path: string; error: unknown }[] = [];
     await inParallel(paths, atATime, async (path) => {
-      await this.storage.delete(path).catch(() => undefined);
+      try {
+        await this.storage.delete(path);
+      } catch (error) {
+        left.push({ path, error });
+      }
+    });
+    const [first] = left;
+    if (first === undefined) return;
+    const names = left.map(({ path }) => path).sort(compareUtf8);
+    const shown = names.slice(0, namesShown).join(', ');
+    const more = names.length > namesShown ? ` and ${names.length - namesShown} more` : '';
+    const why = first.error instanceof Error ? first.error.message : String(first.error);
+    throw new StorageError('Incomplete', `these stay and have to be removed: ${shown}${more} (${why})`, {
+      path: this.folder,
+      cause: first.error,
     });
   }
 }

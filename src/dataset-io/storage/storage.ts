@@ -110,6 +110,14 @@ export interface AppendOptions extends StorageOptions {
   readonly waitMs?: number | undefined;
 }
 
+/** What a file is to hold, by what it holds: undefined when there is none. The same bytes leave it alone. */
+export type FileChange = (before: Buffer | undefined) => Uint8Array;
+
+export interface UpdateOptions extends StorageOptions {
+  /** How long to wait for another writer of the same file before the `Locked` error, in ms. Default 0. */
+  readonly waitMs?: number | undefined;
+}
+
 export interface AppendResult {
   /** Length of the file before, in bytes; a line feed added to end its last line comes after this. */
   readonly start: number;
@@ -219,6 +227,15 @@ export interface Storage {
    *   that ignores locks changed it meanwhile; OptionError when a chunk ends inside a line
    */
   append(path: string, chunks: AsyncIterable<Uint8Array>, options?: AppendOptions): Promise<AppendResult>;
+
+  /**
+   * Makes a small file anew of what it holds, or creates it, while those who append to it or update it are kept out.
+   * All or nothing for every reader. `change` is called once, or again when somebody who knows no locks wrote meanwhile.
+   *
+   * @throws StorageError `Locked` while another writer has the file, `ConcurrentModification` when one that ignores
+   *   locks changed it meanwhile; what `change` throws
+   */
+  update(path: string, change: FileChange, options?: UpdateOptions): Promise<StorageStat>;
 
   /** Copies one file inside this storage as {@link writeAtomic} would write it. */
   copy(from: string, to: string, options?: WriteOptions): Promise<StorageStat>;

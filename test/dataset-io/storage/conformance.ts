@@ -312,6 +312,39 @@ export function storageConformance(name: string, make: () => Promise<Fixture>, l
       expect(await namesIn(storage, root)).toEqual(['a']);
     });
 
+    test('updates at the same time are done one after the other', async () => {
+      const { storage, root } = await make();
+      const path = joinLocation(root, 'a');
+      const add = (letter: string) =>
+        storage.update(path, (before) => Buffer.concat([before ?? Buffer.from('>'), utf8(letter)]), {
+          waitMs: 60_000,
+        });
+      expect(await add('0')).toMatchObject({ path, size: 2, kind: 'file' });
+      await Promise.all([...'abcdef'].map(add));
+      const content = await contentOf(storage, path);
+      expect(content.slice(0, 2)).toBe('>0');
+      expect([...content.slice(2)].sort().join('')).toBe('abcdef');
+      expect(await namesIn(storage, root)).toEqual(['a']);
+    });
+
+    test('an update that changes nothing or fails leaves the file alone', async () => {
+      const { storage, root } = await make();
+      const path = joinLocation(root, 'a');
+      const refuse = () => {
+        throw new RangeError('not so');
+      };
+      await expect(storage.update(path, refuse)).rejects.toThrow(RangeError);
+      expect(await storage.stat(path)).toBeNull();
+      await storage.writeAtomic(path, utf8('0'));
+      const { modified } = (await storage.stat(path))!;
+      await expect(storage.update(path, refuse)).rejects.toThrow('not so');
+      expect(await storage.update(path, (before) => before!)).toMatchObject({ size: 1, modified });
+      await storage.update(path, () => new Uint8Array(0));
+      await storage.update(path, (before) => utf8(`was ${before!.length}`));
+      expect(await contentOf(storage, path)).toBe('was 0');
+      expect(await namesIn(storage, root)).toEqual(['a']);
+    });
+
     test('overwrites at the same time: one of them wins whole', async () => {
       const { storage, root } = await make();
       const path = joinLocation(root, 'a');

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   LocalStorage,
   MemoryStorage,
   openTree,
+  type Storage,
   type TreeMode,
 } from '../../../src/dataset-io/storage/index.js';
+import { StorageError } from '../../../src/model/index.js';
 import { filesIn, scratch } from '../../support/scratch.js';
 import { all } from '../folder.js';
 
@@ -141,4 +143,98 @@ test('append writes nothing when a file is there with other content', async () =
   await expect(tree.commit()).rejects.toMatchObject({ code: 'AlreadyExists', path: 'mem://out/a.xml' });
   await tree.abort();
   expect(Object.keys(await contentOf(storage, 'mem://out'))).toEqual(['a.xml']);
+});
+
+describe.each(['mem', 'file'] as const)('several writers append to one folder, %s', (kind) => {
+  function place() {
+    const root = kind === 'mem' ? 'mem://out' : join(scratch(), 'out');
+    return { storage: kind === 'mem' ? new MemoryStorage() : new LocalStorage(), root };
+  }
+  const text = async (storage: Storage, path: string) =>
+    Buffer.concat(await all(storage.openRead(path))).toString();
+
+  test.each(['a new folder', 'one that is there'])('nothing is lost: %s', async (state) => {
+    const { storage, root } = place();
+    if (state !== 'a new folder') {
+      await storage.makeDir(root);
+      await storage.writeAtomic(`${root}/list.txt`, Buffer.from('first'));
+    }
+    const writers = ['a', 'b', 'c', 'd'];
+    const trees = [];
+    for (const writer of writers) {
+      const tree = await openTree(storage, root, 'append');
+      tree.add(`${writer}.xml`, Buffer.from(writer));
+      tree.add('same.xml', Buffer.from('same'));
+      tree.lengthen('list.txt', Buffer.from(`${writer}1\n`));
+      tree.lengthen('list.txt', Buffer.from(`${writer}2`));
+      trees.push(tree);
+    }
+    await Promise.all(trees.map((tree) => tree.commit()));
+    const lines = (await text(storage, `${root}/list.txt`)).split('\n');
+    expect(lines.filter((line) => line !== 'first').sort()).toEqual([
+      '',
+      ...writers.flatMap((writer) => [`${writer}1`, `${writer}2`]),
+    ]);
+    expect(lines.includes('first')).toBe(state !== 'a new folder');
+    for (const writer of writers) expect(await text(storage, `${root}/${writer}.xml`)).toBe(writer);
+    expect(await text(storage, `${root}/same.xml`)).toBe('same');
+  });
+
+  test('of two files of one name and other content the second is refused', async () => {
+    const { storage, root } = place();
+    await storage.makeDir(root);
+    await storage.writeAtomic(`${root}/old.xml`, Buffer.from('old'));
+    const trees = [];
+    for (const content of ['one', 'two']) {
+      const tree = await openTree(storage, root, 'append');
+      tree.add('a.xml', Buffer.from(content));
+      trees.push(tree);
+    }
+    const outcomes = await Promise.allSettled(trees.map((tree) => tree.commit()));
+    const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(failures).toMatchObject([{ reason: { code: 'AlreadyExists' } }]);
+    expect(['one', 'two']).toContain(await text(storage, `${root}/a.xml`));
+    for (const tree of trees) await tree.abort();
+  });
+});
+
+/** Refuses to write one name, and to delete others. */
+class Reluctant extends MemoryStorage {
+  constructor(
+    private readonly unwritable: string,
+    private readonly kept: readonly string[],
+  ) {
+    super();
+  }
+
+  override async writeAtomic(...[path, data, options]: Parameters<MemoryStorage['writeAtomic']>) {
+    if (path === this.unwritable) throw new StorageError('NoSpace', `cannot write ${path}`, { path });
+    return await super.writeAtomic(path, data, options);
+  }
+
+  override async delete(...[path, options]: Parameters<MemoryStorage['delete']>) {
+    if (this.kept.includes(path)) throw new StorageError('AccessDenied', `cannot delete ${path}`, { path });
+    await super.delete(path, options);
+  }
+}
+
+test('a new folder that cannot be written whole names what could not be taken back', async () => {
+  const kept = ['mem://out/a.xml', 'mem://out/b.xml'];
+  const storage = new Reluctant('mem://out/list', kept);
+  const tree = await openTree(storage, 'mem://out', 'create');
+  for (const name of ['b.xml', 'a.xml', 'c.xml']) tree.add(name, Buffer.from(name));
+  tree.lengthen('list', Buffer.from('a\n'));
+  await expect(tree.commit()).rejects.toMatchObject({
+    code: 'NoSpace',
+    path: 'mem://out',
+    message: expect.stringContaining(
+      'these stay and have to be removed: mem://out/a.xml, mem://out/b.xml (cannot delete mem://out/',
+    ),
+  });
+  expect(Object.keys(await contentOf(storage, 'mem://out'))).toEqual(['a.xml', 'b.xml']);
+  const many = Array.from({ length: 30 }, (_, at) => `mem://many/${String(at).padStart(2, '0')}`);
+  const full = await openTree(new Reluctant('mem://many/list', many), 'mem://many', 'create');
+  for (const path of many) full.add(path.slice(-2), Buffer.from('x'));
+  full.lengthen('list', Buffer.from('a\n'));
+  await expect(full.commit()).rejects.toThrow('mem://many/19 and 10 more (');
 });

@@ -2,6 +2,7 @@ import { StorageError, throwIfAborted } from '../../../model/index.js';
 import { pour } from '../pour.js';
 import type {
   AppendResult,
+  FileChange,
   LinkKind,
   LinkOptions,
   ListOptions,
@@ -11,6 +12,7 @@ import type {
   StorageOptions,
   StorageStat,
   StorageWriter,
+  UpdateOptions,
   WriteOptions,
 } from '../storage.js';
 import { isDirectoryKey, type ObsAddress, obsAddress, prefixOf } from './address.js';
@@ -25,6 +27,7 @@ import { listObjects } from './list.js';
 import { breakLock, type LockHolder } from './lock.js';
 import { isDirectory, type ReadTuning, readObject } from './read.js';
 import { type Call, ObsRequests, type RequestOptions } from './requests.js';
+import { updateObject } from './update.js';
 import { putWhole } from './upload.js';
 import { ObsWriter, writeBytes } from './writer.js';
 
@@ -200,6 +203,16 @@ export class ObsStorage implements Storage {
     const all = { ...options, append: options.append ?? this.#options.append };
     return await this.#call('append to', path, options.signal, (call) =>
       appendLines(this.#requests, this.#buckets, call, chunks, all, this.#options.write ?? {}),
+    );
+  }
+
+  /**
+   * Under the lock object that {@link append} has where it makes an object anew. Appends to objects that take them
+   * know no lock: do not append to what is updated.
+   */
+  async update(path: string, change: FileChange, options: UpdateOptions = {}): Promise<StorageStat> {
+    return await this.#call('update', path, options.signal, (call) =>
+      updateObject(this.#requests, this.#buckets, call, change, options),
     );
   }
 

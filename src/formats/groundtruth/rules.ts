@@ -1,0 +1,87 @@
+import type { Rule } from '../../model/index.js';
+
+/** Rules of SageMaker Ground Truth augmented manifests. */
+export const groundTruthRules: readonly Rule[] = [
+  {
+    id: 'N020',
+    name: 'other-cloud',
+    severity: 'info',
+    summary: 'The samples are in Amazon S3; said once for a file.',
+    why: 'Their addresses are kept as they are, but s3:// in a manifest for ModelArts means a bucket of OBS.',
+    fix: 'Copy the objects to where the data is to be used, and give the samples their new addresses.',
+  },
+  {
+    id: 'N021',
+    name: 'class-without-name',
+    severity: 'warning',
+    summary: 'The metadata of a label has no name for its class id.',
+    why: 'The number becomes the label, and differs from the name that other lines give the class.',
+    fix: 'Add the id to class-map (class-name for one class), or rename the label afterwards.',
+  },
+  {
+    id: 'N022',
+    name: 'attribute-not-chosen',
+    severity: 'error',
+    summary: 'A line has several label attributes, and none was chosen.',
+    why: 'Attributes of several jobs lie side by side in a line; which of them are the labels only you can say.',
+    fix: 'Name one or more: --from-option attributes=name.',
+  },
+  {
+    id: 'N023',
+    name: 'unreadable-line',
+    severity: 'error',
+    summary: 'A line is not one JSON object in UTF-8.',
+    why: 'Nothing can be read from it.',
+    fix: 'Write one object on each line; see what the message says of the place.',
+  },
+  {
+    id: 'N024',
+    name: 'no-source',
+    severity: 'error',
+    summary: 'A line has neither source-ref nor source, both of them, or one that is no text.',
+    why: 'Without it nobody knows what was labelled.',
+    fix: 'Give the address of the object as source-ref, or the text itself as source.',
+  },
+  {
+    id: 'N025',
+    name: 'malformed-label',
+    severity: 'error',
+    summary: 'A label attribute or its metadata has not the form of its task.',
+    why: 'A guess would invent labels or lose them.',
+    fix: 'Export the attribute again, or mend the value that is named.',
+  },
+  {
+    id: 'N026',
+    name: 'labelling-failed',
+    severity: 'warning',
+    summary: 'The metadata of a label says that it could not be made; the sample is read without it.',
+    why: 'The sample was sent to be labelled and has no label, which is not the same as a picture of nothing.',
+    fix: 'Label it again, or leave such samples out.',
+  },
+  {
+    id: 'N027',
+    name: 'malformed-object',
+    severity: 'error',
+    lenient: 'warning',
+    summary:
+      'A box or an entity has a number missing, negative in size, or of another kind; lenient: left out.',
+    why: 'One faulty object among good ones need not cost the whole sample, but nobody can draw it.',
+    fix: 'Mend the object, or delete it together with its entry in the metadata.',
+  },
+  {
+    id: 'N028',
+    name: 'odd-box',
+    severity: 'warning',
+    summary: 'A box has no area, or leaves its image; it is kept as it is.',
+    why: 'Many trainers clip or refuse such boxes, each in its own way.',
+    fix: 'labelkit repair clips boxes and removes those without area, when you ask for it.',
+  },
+  {
+    id: 'N029',
+    name: 'member-left-out',
+    severity: 'warning',
+    summary: 'Something that stands beside a label could not be kept: a confidence, a date, an image size.',
+    why: 'The label itself is read or written; what is named is not.',
+    fix: 'Mend the member that is named, or go on without it.',
+  },
+];
