@@ -1,6 +1,7 @@
 import type { Format } from './contract.js';
 import { groundtruth } from './groundtruth/format.js';
+import { imageSegmentation } from './image-segmentation/format.js';
 import { yolo } from './yolo/format.js';
 
 /** Every format beside manifest and VOC, in the order `labelkit formats` lists them. */
-export const otherFormats: readonly Format[] = [groundtruth, yolo];
+export const otherFormats: readonly Format[] = [imageSegmentation, groundtruth, yolo];

@@ -4,7 +4,7 @@ import type { Shape } from '../../model/index.js';
 export interface Canvas {
   readonly width: number;
   readonly height: number;
-  readonly pixels: Uint8Array | Uint16Array;
+  readonly pixels: Uint8Array | Uint16Array | Uint32Array;
 }
 
 /** An edge of a polygon between two rows of pixel centres. */

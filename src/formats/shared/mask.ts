@@ -51,24 +51,38 @@ export function maskOf(png: PngPixels, wanted: ReadonlySet<number>): Mask | { re
   const numbered = numbersOf(png);
   if (numbered === undefined)
     return { problem: `it has more than ${maxColours} colours, which is a picture and no mask` };
-  const { colours, levels } = numbered;
-  const pixels = unified(numbered);
-  const counts = new Array<number>(colours.length).fill(0);
-  const firsts = new Array<number>(colours.length).fill(-1);
+  const { pixels, levels } = numbered;
+  const counts = new Array<number>(numbered.colours.length).fill(0);
+  const firsts = new Array<number>(numbered.colours.length).fill(-1);
   for (let i = pixels.length - 1; i >= 0; i--) {
     counts[pixels[i]!]!++;
     firsts[pixels[i]!] = i;
   }
-  const isIndexed = levels !== undefined && holdsIndices(png, levels, colours, counts, wanted);
-  return {
-    width,
-    height,
-    pixels,
-    colours: isIndexed ? levels.map((level) => (level < 256 ? vocColour(level) : -1)) : colours,
-    counts,
-    firsts,
-    isIndexed,
-  };
+  const isIndexed = levels !== undefined && holdsIndices(png, levels, numbered.colours, counts, wanted);
+  const colours = isIndexed ? levels.map((level) => (level < 256 ? vocColour(level) : -1)) : numbered.colours;
+  return unified({ width, height, pixels, colours, counts, firsts, isIndexed });
+}
+
+/** The mask with one number for each colour, since a palette may have one more than once. */
+function unified(mask: Mask): Mask {
+  const { colours, counts, firsts } = mask;
+  const kept = new Map<number, number>();
+  const numbers = colours.map((colour, number) => {
+    if (colour < 0 || counts[number] === 0) return number;
+    if (!kept.has(colour)) kept.set(colour, number);
+    return kept.get(colour)!;
+  });
+  if (numbers.every((number, i) => number === i)) return mask;
+  const sums = counts.map(() => 0);
+  const earliest = firsts.map(() => -1);
+  for (const [number, to] of numbers.entries()) {
+    if (counts[number] === 0) continue;
+    sums[to]! += counts[number]!;
+    const [first, other] = [firsts[number]!, earliest[to]!];
+    earliest[to] = other < 0 ? first : Math.min(first, other);
+  }
+  const pixels = mask.pixels.map((number) => numbers[number]!);
+  return { ...mask, pixels, counts: sums, firsts: earliest };
 }
 
 function holdsIndices(
@@ -82,15 +96,6 @@ function holdsIndices(
   const isSeen = (_: number, number: number) => counts[number]! > 0;
   if (colours.filter(isSeen).some((colour) => colour > 0 && wanted.has(colour))) return false;
   return levels.filter(isSeen).some((level) => level > 0 && wanted.has(vocColour(level)));
-}
-
-/** The pixels with one number for each colour: a palette may have one more than once. */
-function unified({ pixels, colours }: Numbered): Uint8Array | Uint16Array {
-  const first = new Map<number, number>();
-  for (const [number, colour] of colours.entries()) if (!first.has(colour)) first.set(colour, number);
-  if (first.size === colours.length) return pixels;
-  const numbers = colours.map((colour) => first.get(colour)!);
-  return pixels.map((number) => numbers[number]!);
 }
 
 interface Numbered {
