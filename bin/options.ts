@@ -73,9 +73,21 @@ export function duration(text: string): number {
   return Number(digits) * seconds * 1_000;
 }
 
+/** `name=value`, or a name alone for a flag; an option that is repeated adds to what was said before. */
+export function namedValue(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const equals = text.indexOf('=');
+  const name = equals < 0 ? text : text.slice(0, equals);
+  if (name === '') throw new InvalidArgumentError('It must be name=value, or the name of a flag.');
+  return { ...before, [name]: equals < 0 ? 'true' : text.slice(equals + 1) };
+}
+
 /** Options that every command with an input has. */
 export interface InputFlags {
   readonly from?: string;
+  readonly fromOption?: Readonly<Record<string, string>>;
   readonly encoding?: string;
   readonly baseDir?: string;
   readonly maxLine?: number;
@@ -87,14 +99,19 @@ export interface InputFlags {
 }
 
 /** What those flags say about reading, by the names of the library. */
-export function readingOptions({ from, encoding, baseDir, maxLine }: InputFlags) {
-  return { from, encoding, baseDir, maxLineBytes: maxLine };
+export function readingOptions({ from, fromOption, encoding, baseDir, maxLine }: InputFlags) {
+  return { from, fromOptions: fromOption, encoding, baseDir, maxLineBytes: maxLine };
 }
 
 /** Adds the options that every command with an input has. */
 export function withInputOptions(command: Command): Command {
   return command
     .option('--from <format>', 'format of the input (default: detected)')
+    .option(
+      '--from-option <name=value>',
+      'an option of that format; repeatable (labelkit formats <id> lists them)',
+      namedValue,
+    )
     .option(
       '--encoding <name>',
       'encoding of a manifest: utf-8, utf-16le, utf-16be, gbk, gb18030, latin1',

@@ -1,11 +1,13 @@
 import { type Command, Option } from 'commander';
 import type { DataShard } from '../src/dataset-io/data-shard.js';
 import type { ImageHandling } from '../src/dataset-io/writer.js';
-import { type InputFlags, withInputOptions, withShardOption } from './options.js';
+import { type InputFlags, namedValue, withInputOptions, withShardOption } from './options.js';
 
 /** Options that every command with an input and an output has. */
 export interface OutputFlags extends InputFlags {
   readonly to?: string;
+  readonly toOption?: Readonly<Record<string, string>>;
+  readonly classes?: string;
   readonly mode: 'create' | 'overwrite' | 'append';
   readonly appendMode: 'rewrite' | 'refuse-normal';
   readonly onError?: 'fail' | 'skip' | 'quarantine';
@@ -22,6 +24,15 @@ export interface OutputFlags extends InputFlags {
 /** Adds the options that every command with an input and an output has, those of the input among them. */
 export function withOutputOptions(command: Command): Command {
   return withShardOption(withInputOptions(command))
+    .option(
+      '--to-option <name=value>',
+      'an option of the format of the output; repeatable (labelkit formats <id> lists them)',
+      namedValue,
+    )
+    .option(
+      '--classes <list>',
+      'classes in the order of their ids: a,b,c, @file with one on each line, or sorted (default: by first appearance)',
+    )
     .addOption(
       new Option('--mode <mode>', 'what happens when the output exists')
         .choices(['create', 'overwrite', 'append'])

@@ -33,10 +33,13 @@ export async function runToOutput(
   const bar = new ProgressBar(io, title, flags.quiet === true);
   let result: RunResult;
   try {
+    const classes = await classesOf(flags.classes);
     const run = (session: Session) =>
       work({
         ...readingOptions(flags),
         to: flags.to,
+        toOptions: flags.toOption,
+        classes,
         profile: flags.profile,
         mode: flags.mode,
         onError: flags.onError ?? (flags.quarantine === undefined ? 'fail' : 'quarantine'),
@@ -69,6 +72,13 @@ export async function runToOutput(
   else if (flags.quiet !== true) await writeText(io.stderr, text);
   const lossy = unacceptedLosses(result.losses, flags.allowLoss ?? []).length > 0;
   return result.skipped > 0 || lossy ? exitCodes.data : exitCodes.done;
+}
+
+/** What `--classes` names. @throws OptionError when there is nothing in it; StorageError when a file cannot be read */
+async function classesOf(text: string | undefined): Promise<readonly string[] | 'sorted' | undefined> {
+  if (text === undefined || text === 'sorted') return text;
+  const { parseClasses } = await import('../src/dataset-io/class-names.js');
+  return await parseClasses(text);
 }
 
 function textOf({ read, written, skipped, dropped, losses, outputs, seconds }: RunResult): string {

@@ -3,7 +3,13 @@ const groups = {
   M: ['Manifest lines and files', 'Found while a manifest is read or validated.'],
   V: ['Pascal VOC files', 'Found while an annotation file is read or validated.'],
   C: ['Conversions', 'Found while samples are written in another format.'],
-  D: ['Data set folders', 'About how the files of a folder fit together. Most need `--check-files`.'],
+  D: [
+    'Data set folders',
+    'About how the files of a folder fit together. Those of VOC trees mostly need `--check-files`.',
+  ],
+  Y: ['YOLO', 'Found while a YOLO tree is read or written.'],
+  T: ['Tables', 'Found while a table is read or written.'],
+  N: ['Neighbouring formats', 'Found while data of another tool or service is read or written.'],
 };
 
 /** A rule's severity where it differs from the one in strict mode. */
@@ -32,6 +38,8 @@ function section(rule) {
 
 /** The page about all rules, as Markdown. The same as `labelkit explain --all`, sorted by id within each group. */
 export function rulesPage(rules) {
+  const strange = rules.find(({ id }) => groups[id[0]] === undefined);
+  if (strange !== undefined) throw new Error(`scripts/rules-page.mjs has no group for ${strange.id}`);
   const parts = [
     '# Rules',
     '',
@@ -41,6 +49,7 @@ export function rulesPage(rules) {
     '',
   ];
   for (const [letter, [title, about]] of Object.entries(groups)) {
+    if (!rules.some(({ id }) => id.startsWith(letter))) continue;
     const own = rules.filter((rule) => rule.id.startsWith(letter)).sort((a, b) => (a.id < b.id ? -1 : 1));
     parts.push(`## ${letter}: ${title}`, '', `${about} ${own.length} rules.`, '', ...own.map(section));
   }

@@ -1,10 +1,10 @@
 // Writes docs/rules.md and docs/formats.md from the tables in the code. Needs a build.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { allRules, formats } from '../dist/src/index.js';
+import { formats, loadRules } from '../dist/src/index.js';
 import { formatsPage } from './formats-page.mjs';
 import { rulesPage } from './rules-page.mjs';
 
 const docs = (name) => fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
-writeFileSync(docs('rules.md'), rulesPage(allRules));
+writeFileSync(docs('rules.md'), rulesPage(await loadRules()));
 writeFileSync(docs('formats.md'), formatsPage(formats));

@@ -6,7 +6,7 @@ export {
   Secret,
 } from './cloud/index.js';
 // Data sets of any format
-export { allRules } from './dataset-io/all-rules.js';
+export { allRules, loadRules } from './dataset-io/all-rules.js';
 export { type ConvertOptions, convert } from './dataset-io/convert.js';
 export { detectCoordinates } from './dataset-io/coords.js';
 export { type DataShard, parseShard } from './dataset-io/data-shard.js';
@@ -28,7 +28,13 @@ export {
   type SampleDifference,
 } from './dataset-io/diff.js';
 export { type FilterOptions, type FilterResult, filterDataset } from './dataset-io/filter.js';
-export { type FormatId, type FormatInfo, formatInfo, formats } from './dataset-io/formats.js';
+export {
+  type FormatId,
+  type FormatInfo,
+  type FormatOption,
+  formatInfo,
+  formats,
+} from './dataset-io/formats.js';
 export { type Inspection, inspect } from './dataset-io/inspect.js';
 // Manifests by path
 export {

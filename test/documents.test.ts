@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { allRules, formats } from '../src/index.js';
+import { formats, loadRules } from '../src/index.js';
 
 /*
  * What documents show is what happens. Blocks marked `sh` and `ts` are run in order in one folder that holds
@@ -175,7 +175,7 @@ async function page(name: 'rules' | 'formats', rows: readonly unknown[]): Promis
 
 describe('generated pages are those of the code (npm run docs:tables writes them)', () => {
   test('docs/rules.md', async () => {
-    expect(readFileSync(join(root, 'docs/rules.md'), 'utf8')).toBe(await page('rules', allRules));
+    expect(readFileSync(join(root, 'docs/rules.md'), 'utf8')).toBe(await page('rules', await loadRules()));
   });
 
   test('docs/formats.md', async () => {

@@ -146,6 +146,7 @@ describe('each door opens on exactly these names', () => {
       getSampleList
       getSources
       inspect
+      loadRules
       locateVoc
       manifestRanges
       merge
@@ -267,7 +268,8 @@ describe('each door opens on exactly these names', () => {
 
   test('labelkit/storage', async () => {
     expect(await namesOf('./storage')).toMatchInlineSnapshot(`
-      "Loan
+      "DiscardStorage
+      Loan
       LocalStorage
       MemoryStorage
       Spool

@@ -6,6 +6,7 @@ import { type OutputFlags, withOutputOptions } from '../output-options.js';
 interface Flags extends OutputFlags {
   readonly to: string;
   readonly coords?: string;
+  readonly strictLoss?: boolean;
 }
 
 /** `labelkit convert <input> <output> --to <format>`. */
@@ -14,15 +15,16 @@ export function addConvert(program: Command, io: CommandIo, done: (code: ExitCod
     program
       .command('convert')
       .description('convert a data set; the output is complete or absent')
-      .argument(
-        '<input>',
-        'a manifest, a VOC tree, a folder of VOC files; - for a manifest on standard input',
-      )
-      .argument('<output>', 'a file or folder; - for a manifest on standard output')
-      .requiredOption('--to <format>', 'format of the output: manifest or voc')
+      .argument('<input>', 'a data set of any format; - for a format of one file on standard input')
+      .argument('<output>', 'a file or folder; - for a format of one file on standard output')
+      .requiredOption('--to <format>', 'format of the output (labelkit formats lists them)')
       .option(
         '--coords <from[:to]>',
         'what coordinates mean, and what they are to be written as: zeroBased, voc1, minusOne, zeroInclusive (default: numbers stay)',
+      )
+      .option(
+        '--strict-loss',
+        'find out first whether anything would be lost, and write nothing if so; reads the input twice',
       ),
   );
   command.action(async (input: string, output: string, flags: Flags) => {
@@ -30,11 +32,12 @@ export function addConvert(program: Command, io: CommandIo, done: (code: ExitCod
       import('../../src/dataset-io/convert.js'),
       import('../run-to-output.js'),
     ]);
-    const { to } = flags;
+    const { to, strictLoss, allowLoss = [] } = flags;
+    const strict = strictLoss === true && !allowLoss.includes('all') ? { strictLoss, allowLoss } : {};
     const coords = flags.coords === undefined ? undefined : await coordinates(flags.coords);
     done(
       await runToOutput({ title: 'converted', output, flags, io }, (options) =>
-        convert(input, output, { ...options, to, ...(coords === undefined ? {} : { coords }) }),
+        convert(input, output, { ...options, ...strict, to, ...(coords === undefined ? {} : { coords }) }),
       ),
     );
   });

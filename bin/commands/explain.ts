@@ -46,7 +46,7 @@ export function addExplain(program: Command, io: CommandIo, done: (code: ExitCod
     .option('--all', 'every rule')
     .option('--json', 'print one JSON document')
     .action(async (ids: string[], options: { all?: boolean; json?: boolean }) => {
-      const [{ allRules }, { fixesOfRule }] = await Promise.all([
+      const [{ allRules, loadRules }, { fixesOfRule }] = await Promise.all([
         import('../../src/dataset-io/all-rules.js'),
         import('../../src/transforms/index.js'),
       ]);
@@ -55,7 +55,10 @@ export function addExplain(program: Command, io: CommandIo, done: (code: ExitCod
           hint: 'For example: labelkit explain M027. All of them: --all.',
         });
       }
-      const chosen = options.all === true ? allRules : ids.map((id) => find(allRules, id));
+      // The rules of other formats are loaded only where one of them is asked for.
+      const known = ids.every((id) => ruleOf(allRules, id) !== undefined);
+      const rules = options.all !== true && known ? allRules : await loadRules();
+      const chosen = options.all === true ? rules : ids.map((id) => find(rules, id));
       await writeText(
         io.stdout,
         options.json === true
@@ -66,9 +69,14 @@ export function addExplain(program: Command, io: CommandIo, done: (code: ExitCod
     });
 }
 
+function ruleOf(rules: readonly Rule[], id: string): Rule | undefined {
+  const wanted = id.toLowerCase();
+  return rules.find((one) => one.id.toLowerCase() === wanted || one.name === wanted);
+}
+
 function find(rules: readonly Rule[], id: string): Rule {
   const wanted = id.toLowerCase();
-  const rule = rules.find((one) => one.id.toLowerCase() === wanted || one.name === wanted);
+  const rule = ruleOf(rules, id);
   if (rule !== undefined) return rule;
   const near = rules
     .filter((one) => one.name.includes(wanted) || one.id.toLowerCase().startsWith(wanted))

@@ -56,10 +56,7 @@ export function addFilter(program: Command, io: CommandIo, done: (code: ExitCode
     program
       .command('filter')
       .description('keep the samples, annotations or objects that pass every test')
-      .argument(
-        '<input>',
-        'a manifest, a VOC tree, a folder of VOC files; - for a manifest on standard input',
-      )
+      .argument('<input>', 'a data set of any format; - for a manifest on standard input')
       .argument('<output>', 'a file or folder; - for a manifest on standard output')
       .addOption(
         new Option(

@@ -54,7 +54,8 @@ const edgeNames: Record<Exclude<keyof CoordinateGuess['evidence'], 'boxes'>, str
 
 function textReport(found: Inspection): string {
   return `${[
-    `${found.input}: ${found.format}`,
+    `${found.input}: ${found.format}${found.reason === undefined ? '' : ` (${found.reason})`}`,
+    ...(found.near ?? []).map(({ format, reason }) => `  nearly ${format} (${reason})`),
     `  ${'samples'.padEnd(12)}${groupDigits(found.samples)}`,
     `  ${'annotations'.padEnd(12)}${groupDigits(found.annotations)}`,
     ...counts('tasks', found.tasks),
@@ -74,10 +75,7 @@ function textReport(found: Inspection): string {
 export function addInspect(program: Command, io: CommandIo, done: (code: ExitCode) => void): void {
   withShardOption(withInputOptions(program.command('inspect')))
     .description('what is in a data set: format, tasks, samples, labels, shapes, sizes, first faults')
-    .argument(
-      '<input>',
-      'a manifest, a VOC tree, a folder of VOC files, a VOC file; - for a manifest on standard input',
-    )
+    .argument('<input>', 'a data set of any format; - for a format of one file on standard input')
     .option('--jobs <n>', 'threads for large inputs (default: one for each core, at most 4)', wholeNumber(1))
     .action(async (input: string, flags: Flags) => {
       const [{ inspect }, { withSession }] = await Promise.all([

@@ -47,10 +47,7 @@ export function addRelabel(program: Command, io: CommandIo, done: (code: ExitCod
     program
       .command('relabel')
       .description('give labels new names or take them out, in manifests and in VOC files')
-      .argument(
-        '<input>',
-        'a manifest, a VOC tree, a folder of VOC files; - for a manifest on standard input',
-      )
+      .argument('<input>', 'a data set of any format; - for a manifest on standard input')
       .argument('[output]', 'a file or folder; - for a manifest on standard output')
       .option('--map <old=new>', 'a new name; may be repeated, all are applied at once', addMap)
       .option('--map-file <file>', 'a CSV file of old,new; an empty new name takes the label out')

@@ -26,10 +26,7 @@ export function addSample(program: Command, io: CommandIo, done: (code: ExitCode
     program
       .command('sample')
       .description('write some of the samples, in their order and unchanged')
-      .argument(
-        '<input>',
-        'a manifest, a VOC tree, a folder of VOC files; - for a manifest on standard input',
-      )
+      .argument('<input>', 'a data set of any format; - for a manifest on standard input')
       .argument('<output>', 'a file or folder; - for a manifest on standard output')
       .option('-n, --count <n>', 'so many at random', wholeNumber(0))
       .option('--fraction <f>', 'each one with this chance, 0 to 1', fraction)

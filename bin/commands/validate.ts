@@ -82,12 +82,13 @@ async function report(
     case 'json':
       return jsonReport(results);
     case 'sarif': {
-      const [{ toSarif }, { allRules }] = await Promise.all([
+      const [{ toSarif }, { loadRules }] = await Promise.all([
         import('../../src/report/sarif.js'),
         import('../../src/dataset-io/all-rules.js'),
       ]);
       const diagnostics = results.flatMap((result) => result.diagnostics);
-      return `${JSON.stringify(toSarif(diagnostics, allRules, version), null, 2)}\n`;
+      const rules = await loadRules(results.map((result) => result.format));
+      return `${JSON.stringify(toSarif(diagnostics, rules, version), null, 2)}\n`;
     }
     case 'junit':
       return (await import('../../src/report/junit.js')).toJunit(results);
@@ -104,10 +105,7 @@ async function report(
 export function addValidate(program: Command, io: CommandIo, done: (code: ExitCode) => void): void {
   const command = withShardOption(withInputOptions(program.command('validate')))
     .description('check data sets by every rule; exit status 1 when there are errors')
-    .argument(
-      '<input...>',
-      'manifests, VOC trees, folders of VOC files, VOC files; - for a manifest on standard input',
-    )
+    .argument('<input...>', 'data sets of any format; - for a format of one file on standard input')
     .option('--lenient', 'severities of lenient reading instead of strict ones')
     .option('--pedantic', 'report unknown keys of manifests too')
     .option('--check-files', 'open the annotation files and images that are referred to')

@@ -1,9 +1,12 @@
-import { OptionError, type Profile, throwIfAborted } from '../model/index.js';
+import type { FormatInfo } from '../formats/index.js';
+import { DataError, type Diagnostic, OptionError, type Profile, throwIfAborted } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
 import type { CoordinateChange } from '../transforms/index.js';
 import type { DataShard } from './data-shard.js';
 import { type ResolvedInput, resolveInput } from './detect.js';
-import { type FormatId, formatInfo } from './formats.js';
+import { findFormat } from './find-format.js';
+import type { FormatId } from './formats.js';
+import { checkNoOptions, otherRows } from './input-rows.js';
 import { manifestRows } from './manifest-rows.js';
 import { writeManifestRows } from './manifest-writer.js';
 import { FileQuarantine, LineQuarantine, type Quarantine } from './quarantine.js';
@@ -11,7 +14,7 @@ import type { RowBatch } from './rows.js';
 import { Run, type RunOptions, type RunResult } from './run.js';
 import { shardRange } from './shard-range.js';
 import type { Stage, StageContext } from './stage.js';
-import { dirOf, Loan, parseLocation, type TreeMode } from './storage/index.js';
+import { DiscardStorage, dirOf, Loan, parseLocation, type TreeMode } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
 import type { ImageHandling, WriteRows, WriterContext } from './writer.js';
 
@@ -52,13 +55,49 @@ export interface ConvertOptions extends RunOptions, Places {
   readonly coords?: CoordinateChange | undefined;
   /** Only this part of a manifest; default: all of it. The outputs of all parts, joined, are the output of the whole. */
   readonly shard?: DataShard | undefined;
+  /** Options of the input's own format, by name: what `formats` lists under `options`. */
+  readonly fromOptions?: Readonly<Record<string, unknown>> | undefined;
+  /** Options of the output's own format, by name. */
+  readonly toOptions?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Classes in the order of their ids, for formats that have ids; a label that is none of them is a fault (C010).
+   * `sorted`: every label of the input in code-point order, for which it is read twice. Default: in the order of their first
+   * appearance. Data that has numbers and no names is read with them too.
+   */
+  readonly classes?: readonly string[] | 'sorted' | undefined;
+  /**
+   * Find out first whether anything would be lost, and write nothing if so. Reads the input twice. Default false: losses
+   * are counted.
+   */
+  readonly strictLoss?: boolean | undefined;
+  /** Losses that {@link strictLoss} lets pass, by name. */
+  readonly allowLoss?: readonly string[] | undefined;
 }
 
-/** What handles VOC is half of this package, and is loaded only for it. */
-const writers: Record<FormatId, () => Promise<WriteRows>> = {
-  manifest: async () => writeManifestRows,
-  voc: async () => (await import('./voc-writer.js')).writeVocRows,
-};
+/** What handles VOC is half of this package, and is loaded only for it; so is every other format. */
+async function writerOf(to: FormatId, options: TransformOptions): Promise<WriteRows> {
+  const { toOptions } = options;
+  if (to === 'manifest' || to === 'voc') {
+    if (toOptions !== undefined && Object.keys(toOptions).length > 0) {
+      const { formatValues } = await import('./format-options.js');
+      formatValues(await findFormat(to), toOptions, 'write');
+    }
+    return to === 'manifest' ? writeManifestRows : (await import('./voc-writer.js')).writeVocRows;
+  }
+  const [{ formatWriter }, { formatValues }] = await Promise.all([
+    import('./format-writer.js'),
+    import('./format-options.js'),
+  ]);
+  return await formatWriter(to, {
+    options: formatValues(await findFormat(to), toOptions, 'write'),
+    classes: listedClasses(options),
+  });
+}
+
+/** Classes that were named one by one. */
+function listedClasses({ classes }: TransformOptions): readonly string[] | undefined {
+  return classes === 'sorted' ? undefined : classes;
+}
 
 interface Opened {
   readonly batches: AsyncIterable<RowBatch>;
@@ -81,6 +120,12 @@ async function open(
     shard === undefined
       ? undefined
       : await shardRange(storage, input, shard, { format: from, encoding, signal });
+  if (from !== 'manifest' && from !== 'voc') {
+    const stat = input === '-' ? undefined : await storage.stat(input, { signal });
+    const batches = await otherRows(storage, input, from, { ...options, classes: listedClasses(options) });
+    return { batches, totals: stat?.kind === 'file' ? { totalBytes: stat.size } : {} };
+  }
+  await checkNoOptions(from, { ...options, classes: undefined });
   if (from === 'manifest') {
     const whole = input === '-' ? undefined : (await storage.stat(input, { signal }))?.size;
     const size = range === undefined ? whole : range.end - range.start;
@@ -121,11 +166,14 @@ async function open(
   };
 }
 
-export function quarantineOf(from: FormatId, options: TransformOptions): Quarantine | undefined {
+export async function quarantineOf(
+  from: FormatId,
+  options: TransformOptions,
+): Promise<Quarantine | undefined> {
   if (options.quarantine === undefined) return undefined;
   const storage = storageOf(options.quarantine, options);
   const mode = options.mode === 'create' || options.mode === undefined ? 'create' : 'overwrite';
-  return formatInfo(from).layout === 'file'
+  return (await findFormat(from)).layout === 'file'
     ? new LineQuarantine(storage, options.quarantine, mode)
     : new FileQuarantine(storage, options.quarantine, mode);
 }
@@ -138,10 +186,16 @@ function isSamePlace(a: string, b: string): boolean {
     : a === b;
 }
 
-function checkOptions(input: string, output: string, to: FormatId, options: TransformOptions): void {
+function checkOptions(input: string, output: string, to: FormatInfo, options: TransformOptions): void {
   const stdout = parseLocation(output).kind === 'stdio';
-  if (stdout && formatInfo(to).layout === 'tree') {
-    throw new OptionError(`${formatInfo(to).title} is a folder and cannot be written to standard output`);
+  if (!to.writes) {
+    throw new OptionError(`${to.id} is only read`, {
+      code: 'Unsupported',
+      hint: 'labelkit formats says which formats are written.',
+    });
+  }
+  if (stdout && to.layout === 'tree') {
+    throw new OptionError(`${to.title} is a folder and cannot be written to standard output`);
   }
   if (stdout && options.images !== undefined && options.images !== 'reference') {
     throw new OptionError('images cannot be copied beside standard output');
@@ -159,6 +213,18 @@ function checkOptions(input: string, output: string, to: FormatId, options: Tran
   if (isSamePlace(input, output) && !stdout && options.mode === 'append') {
     throw new OptionError(`${input} cannot be appended to itself`);
   }
+  if (options.mode === 'append' && to.layout === 'file' && to.id !== 'manifest' && to.appends !== true) {
+    throw new OptionError(`nothing can be added to a file of the format ${to.id}, which is one document`, {
+      hint: 'Write another file, or choose --mode overwrite (option mode).',
+    });
+  }
+  const { classes } = options;
+  if (Array.isArray(classes) && new Set(classes).size < classes.length) {
+    const twice = classes.find((name, index) => classes.indexOf(name) < index);
+    throw new OptionError(`the class ${JSON.stringify(twice)} is given twice`, {
+      hint: 'Name each class once: its place is its id.',
+    });
+  }
 }
 
 /**
@@ -171,14 +237,72 @@ function checkOptions(input: string, output: string, to: FormatId, options: Tran
  *   `onError: 'fail'`, AbortedError when the signal fires
  */
 export async function convert(input: string, output: string, options: ConvertOptions): Promise<RunResult> {
-  const { coords, ...rest } = options;
-  if (coords?.to === undefined || coords.to === coords.from) return await pass(input, output, rest);
-  const { CoordinateStage } = await import('./coords.js');
-  return await pass(input, output, rest, new CoordinateStage(coords.from, coords.to));
+  const { coords, strictLoss, allowLoss, ...rest } = options;
+  const stage =
+    coords?.to === undefined || coords.to === coords.from
+      ? undefined
+      : new (await import('./coords.js')).CoordinateStage(coords.from, coords.to);
+  const known = { ...rest, classes: await knownClasses(input, rest) };
+  if (strictLoss === true) await refuseLosses(input, output, known, stage, new Set(allowLoss));
+  return await pass(input, output, known, stage);
+}
+
+/** The classes by name: where they are to be sorted the input is read for them. */
+async function knownClasses(
+  input: string,
+  options: Omit<ConvertOptions, 'coords'>,
+): Promise<readonly string[] | undefined> {
+  const { classes, ...rest } = options;
+  if (classes !== 'sorted') return classes;
+  if (input === '-') throw readTwice('to sort its classes');
+  const { LabelCollector } = await import('./label-collector.js');
+  const collector = new LabelCollector();
+  await survey(input, collector, rest);
+  return collector.labels;
+}
+
+function readTwice(why: string): OptionError {
+  return new OptionError(`standard input cannot be read twice, ${why}`, {
+    hint: 'Store it as a file first.',
+  });
+}
+
+/** Runs without an output. @throws DataError at the first thing that would be lost */
+async function refuseLosses(
+  input: string,
+  output: string,
+  options: TransformOptions,
+  stage: Stage | undefined,
+  allowed: ReadonlySet<string>,
+): Promise<void> {
+  if (input === '-') throw readTwice('to find what would be lost');
+  const { quarantine: _, onError, ...rest } = options;
+  const examples: Diagnostic[] = [];
+  const quiet: TransformOptions = {
+    ...rest,
+    onError: onError === 'quarantine' ? 'skip' : onError,
+    maxDiagnostics: 0,
+    onDiagnostic: (diagnostic) => {
+      if (diagnostic.rule === 'C001') examples.push(diagnostic);
+    },
+  };
+  const storage = new DiscardStorage(storageOf(output, options));
+  const { losses } = await pass(input, output, quiet, stage, undefined, storage);
+  const lost = Object.entries(losses).filter(([feature]) => !allowed.has(feature));
+  if (lost.length === 0) return;
+  const [[feature]] = lost;
+  const example = examples.find(({ message }) => message.endsWith(` ${feature}`))!;
+  const all = lost.map(([name, count]) => `${name} ${count}`).join(', ');
+  throw new DataError(
+    { ...example, severity: 'error', message: `nothing was written, because this would be lost: ${all}` },
+    {
+      hint: 'Leave out --strict-loss (option strictLoss) to accept it, or accept it by name with --allow-loss.',
+    },
+  );
 }
 
 /** What a transform can be told beside what is its own. */
-export interface TransformOptions extends Omit<ConvertOptions, 'to' | 'coords'> {
+export interface TransformOptions extends Omit<ConvertOptions, 'to' | 'coords' | 'strictLoss' | 'allowLoss'> {
   /** Format of the output; default: that of the input. */
   readonly to?: string | undefined;
 }
@@ -263,7 +387,8 @@ export async function transformAll(
   base: string,
   options: TransformOptions,
 ): Promise<RunResult> {
-  for (const { path } of inputs) checkOptions(path, output, to, options);
+  const toInfo = await findFormat(to);
+  for (const { path } of inputs) checkOptions(path, output, toInfo, options);
   const kinds = new Set(inputs.map(({ format }) => format));
   if (kinds.size > 1 && options.quarantine !== undefined) {
     throw new OptionError('faulty records of different formats cannot be put aside in one place', {
@@ -271,20 +396,25 @@ export async function transformAll(
     });
   }
   const [first] = inputs;
-  const quarantine = quarantineOf(first.format, options);
+  const quarantine = await quarantineOf(first.format, options);
   const run = new Run(options, quarantine, {});
   async function* batches(): AsyncGenerator<RowBatch> {
     const { staged } = await import('./stage.js');
     for (const { path, format, stage } of inputs) {
       const opened = await open({ format }, path, to, options, stage.asksUsage ?? false);
       const context = contextOf(path, run, options);
-      yield* staged(run.account(opened.batches), stage, format === 'voc' ? context : { ...context, base });
+      yield* staged(
+        run.account(opened.batches),
+        stage,
+        format === 'manifest' ? { ...context, base } : context,
+      );
       if (opened.lists !== undefined) loseLists(run, opened.lists);
     }
   }
   try {
-    const write = await writers[to]();
-    const outputs = await write(batches(), writerContext(output, run, kinds.has('voc'), options));
+    const write = await writerOf(to, options);
+    const areRows = [...kinds].some((kind) => kind !== 'manifest');
+    const outputs = await write(batches(), writerContext(output, run, areRows, options));
     await quarantine?.commit();
     return run.result(outputs);
   } finally {
@@ -324,16 +454,17 @@ async function pass(
   options: TransformOptions,
   stage?: Stage,
   ownWrite?: WriteRows,
+  ownStorage?: DiscardStorage,
 ): Promise<RunResult> {
   throwIfAborted(options.signal);
   // What is wrong with the output is said before anything is read, where its format is named.
-  if (options.to !== undefined) checkOptions(input, output, formatInfo(options.to).id, options);
+  if (options.to !== undefined) checkOptions(input, output, await findFormat(options.to), options);
   // Of what a transform reads, only manifests come as a stream.
   const named = options.from ?? (stage !== undefined && input === '-' ? 'manifest' : undefined);
   const resolved = await resolveInput(storageOf(input, options), input, named, options.signal);
   const from = resolved.format;
-  const to = options.to === undefined ? from : formatInfo(options.to).id;
-  if (options.to === undefined) checkOptions(input, output, to, options);
+  const to = options.to ?? from;
+  if (options.to === undefined) checkOptions(input, output, await findFormat(to), options);
   const loan = new Loan();
   const { batches, totals, lists } = await open(
     resolved,
@@ -343,17 +474,18 @@ async function pass(
     stage?.asksUsage ?? false,
     loan,
   );
-  const quarantine = quarantineOf(from, options);
+  const quarantine = await quarantineOf(from, options);
   const run = new Run(options, quarantine, totals);
   try {
-    const write = ownWrite ?? (await writers[to]());
+    const write = ownWrite ?? (await writerOf(to, options));
     const booked = run.account(batches, stage?.dropsFault?.bind(stage));
     const passed =
       stage === undefined
         ? booked
         : (await import('./stage.js')).staged(booked, stage, contextOf(input, run, options));
     const outputs = await write(passed, {
-      ...writerContext(output, run, from === 'voc', options),
+      ...writerContext(output, run, from !== 'manifest', options),
+      ...(ownStorage === undefined ? {} : { storage: ownStorage }),
       lists: from === 'voc' && to === 'voc' && stage?.lists !== 'renewed' ? lists : undefined,
       loan,
     });

@@ -4,7 +4,7 @@ import { FingerprintTable, hashString, parseEncoding } from '../text/index.js';
 import { nearGroups } from '../transforms/index.js';
 import { Ahead } from './ahead.js';
 import { type TransformOptions, transform } from './convert.js';
-import { type ResolvedInput, resolveInput } from './detect.js';
+import { type ResolvedInput, resolveOwnInput } from './detect.js';
 import { contentHasher, type FileHash, type ImageHasher, perceptualHasher } from './image-hash.js';
 import { manifestRows } from './manifest-rows.js';
 import type { Row, RowBatch } from './rows.js';
@@ -100,7 +100,7 @@ export async function dedupe(
     });
   }
   const from = options.from ?? (input === '-' ? 'manifest' : undefined);
-  const resolved = await resolveInput(storageOf(input, options), input, from, options.signal);
+  const resolved = await resolveOwnInput(storageOf(input, options), input, from, options.signal);
   if (resolved.format === 'voc' && (by === 'line' || by === 'id')) {
     throw new OptionError(`samples of a VOC data set have no ${by}`, {
       hint: 'Compare them by source, image or phash.',

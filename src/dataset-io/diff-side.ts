@@ -2,7 +2,7 @@ import { type ManifestSample, parseManifestLine } from '../manifest/index.js';
 import { DataError, type Diagnostic, isVocTask, OptionError, throwIfAborted } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
 import { Ahead } from './ahead.js';
-import { resolveInput } from './detect.js';
+import { resolveOwnInput } from './detect.js';
 import type { FormatId } from './formats.js';
 import { readImageSets } from './image-sets.js';
 import { lineAt } from './line-at.js';
@@ -78,7 +78,7 @@ export class DiffSide {
     const { signal } = options;
     throwIfAborted(signal);
     const storage = storageOf(path, options);
-    const { format, xmlNames } = await resolveInput(storage, path, options.from, signal);
+    const { format, xmlNames } = await resolveOwnInput(storage, path, options.from, signal);
     if (format === 'manifest')
       return new DiffSide(path, format, storage, options, undefined, undefined, undefined);
     const tree = await findVocTree(storage, path, signal, xmlNames);

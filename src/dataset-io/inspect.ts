@@ -1,13 +1,18 @@
 import type { Diagnostic } from '../model/index.js';
 import { type CoordinateGuess, guessCoordinates } from '../transforms/index.js';
+import type { Detection } from './detect.js';
 import type { FormatId } from './formats.js';
 import { survey } from './validate.js';
-import type { ValidateOptions } from './validate-options.js';
+import type { Survey, ValidateOptions } from './validate-options.js';
 
 /** What is in a data set, at a glance. */
 export interface Inspection {
   readonly input: string;
   readonly format: FormatId;
+  /** What made us think that it is this format, where it was detected. */
+  readonly reason?: string;
+  /** Formats that it nearly has, and why it does not have them. */
+  readonly near?: readonly Detection[];
   readonly samples: number;
   /** Labels given: annotations of a manifest, objects of VOC files. */
   readonly annotations: number;
@@ -37,6 +42,11 @@ export interface Inspection {
 const labelsListed = 50;
 const sizesListed = 10;
 
+/** VOC files always say something of their coordinates; of other formats those that have objects do. */
+function hasBoxes(found: Survey): found is Exclude<Survey, { readonly kind: 'manifest' }> {
+  return found.kind === 'voc' || (found.kind === 'other' && found.summary.shapes.size > 0);
+}
+
 function mostFrequent(counts: ReadonlyMap<string, number>, most: number): Record<string, number> {
   const sorted = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   return Object.fromEntries(sorted.slice(0, most));
@@ -51,20 +61,21 @@ function mostFrequent(counts: ReadonlyMap<string, number>, most: number): Record
 export async function inspect(input: string, options: ValidateOptions = {}): Promise<Inspection> {
   const found = await survey(input, { mode: 'lenient', crossSample: false, maxDiagnostics: 10, ...options });
   const none = new Map<string, number>();
-  const { summary } = found;
-  const isManifest = found.format === 'manifest';
+  const { summary, reason, near = [] } = found;
   return {
     input,
     format: found.format,
+    ...(reason === undefined ? {} : { reason }),
+    ...(near.length === 0 ? {} : { near }),
     samples: summary.samples,
     annotations: summary.annotations,
-    tasks: Object.fromEntries(isManifest ? found.summary.tasks : none),
-    usages: Object.fromEntries(isManifest ? found.summary.usages : none),
+    tasks: Object.fromEntries(found.kind === 'voc' ? none : found.summary.tasks),
+    usages: Object.fromEntries(found.kind === 'voc' ? none : found.summary.usages),
     labels: mostFrequent(summary.labels, labelsListed),
     labelCount: summary.labels.size,
-    shapes: Object.fromEntries(isManifest ? none : found.summary.shapes),
-    sizes: mostFrequent(isManifest ? none : found.summary.sizes, sizesListed),
-    ...(isManifest ? {} : { coordinates: guessCoordinates(found.summary.coordinates) }),
+    shapes: Object.fromEntries(found.kind === 'manifest' ? none : found.summary.shapes),
+    sizes: mostFrequent(found.kind === 'manifest' ? none : found.summary.sizes, sizesListed),
+    ...(hasBoxes(found) ? { coordinates: guessCoordinates(found.summary.coordinates) } : {}),
     errors: summary.errors,
     warnings: summary.warnings,
     firstFindings: found.diagnostics,

@@ -1,55 +1,22 @@
 import { createHash } from 'node:crypto';
 import { formatBatches, formatSamples, type ManifestBatch, ManifestSample } from '../manifest/index.js';
-import type { Annotation, Sample } from '../model/index.js';
+import type { Annotation, Diagnostic, Sample } from '../model/index.js';
 import type { VocDocument } from '../voc/index.js';
 import { ImagePlacer } from './image-files.js';
-import { isInlineXml } from './references.js';
+import { imageFolderOf, References } from './output-references.js';
+import { isInlineXml, lacksFile } from './references.js';
 import type { Row, RowBatch } from './rows.js';
 import type { Output, Run } from './run.js';
 import {
   baseName,
   dirOf,
   joinLocation,
-  type Location,
   openTree,
   parseLocation,
-  relativeReference,
   stemOf,
   type TreeWriter,
 } from './storage/index.js';
 import type { WriterContext } from './writer.js';
-
-/** Makes references relative to the manifest's folder; folders repeat, so their way is worked out once. */
-class References {
-  private readonly ways = new Map<string, string>();
-
-  constructor(private readonly folder: string) {}
-
-  to(path: string): string {
-    const location = parseLocation(path);
-    if (location.kind === 'obs') return asWritten(location);
-    if (location.kind !== 'local' && location.kind !== 'memory') return path;
-    const slash = path.lastIndexOf('/') + 1;
-    const name = path.slice(slash);
-    const from = path.slice(0, slash);
-    let way = this.ways.get(from);
-    if (way === undefined) {
-      way = relativeReference(this.folder, `${from}x`).slice(0, -1);
-      if (this.ways.size < 100_000) this.ways.set(from, way);
-    }
-    return way === '' ? relativeReference(this.folder, path) : way + name;
-  }
-}
-
-/** An address in a bucket stays absolute, as the service wants it; `s3a` and `s3n`, which it does not know, become `obs`. */
-function asWritten({ text, scheme }: Location & { kind: 'obs' }): string {
-  return /^s3[an]$/i.test(scheme) ? `obs${text.slice(scheme.length)}` : text;
-}
-
-/** The folder that images go to, beside the manifest: `<manifest's stem>-images`. */
-function imageFolderOf(output: string): string {
-  return joinLocation(dirOf(output), `${stemOf(output)}-images`);
-}
 
 /** A row as a line of the new manifest. A row that was a manifest line keeps all but the source it is given. */
 function lineSample(row: Row, references: References, source: string): Sample {
@@ -135,15 +102,43 @@ class DocumentPlacer {
     for await (const batch of batches) {
       const before = this.samples;
       const { documents = [] } = batch;
-      for (const { row, index } of documents) await this.add(row, index);
+      for (const { row, index } of documents) {
+        const { source } = row.sample.annotations[index].image as VocDocument;
+        await this.add(row, index, source!);
+      }
       this.samples = before + new Set(documents.map(({ row }) => row)).size;
-      yield batch;
+      yield batch.lines === undefined ? await this.withFiles(batch) : batch;
     }
   }
 
-  private async add(row: Row, index: number): Promise<void> {
+  /** The batch with a file for each annotation that came from a format where it has none. */
+  private async withFiles(batch: RowBatch): Promise<RowBatch> {
+    const { places, signal, run } = this.context;
+    if (!batch.rows.some(({ sample }) => sample.annotations.some(lacksFile))) return batch;
+    const { vocFileOf } = await import('./image-documents.js');
+    const rows: Row[] = [];
+    for (const row of batch.rows) {
+      const files: [number, Uint8Array][] = [];
+      let fault: Diagnostic | undefined;
+      for (const [index, annotation] of row.sample.annotations.entries()) {
+        if (!lacksFile(annotation)) continue;
+        const made = await vocFileOf(row, index, { ...places, folder: this.folder, signal });
+        if (made instanceof Uint8Array) files.push([index, made]);
+        else fault ??= made;
+      }
+      if (fault !== undefined) {
+        await run.refuse({ diagnostics: [fault], ...(row.key === undefined ? {} : { name: row.key }) });
+        continue;
+      }
+      for (const [index, bytes] of files) await this.add(row, index, bytes);
+      if (files.length > 0) this.samples++;
+      rows.push(row);
+    }
+    return { ...batch, rows, count: rows.length };
+  }
+
+  private async add(row: Row, index: number, bytes: Uint8Array | string): Promise<void> {
     const annotation = row.sample.annotations[index] as Mutable<Annotation>;
-    const bytes = (annotation.image as VocDocument).source!;
     if (parseLocation(this.context.output).kind === 'stdio') {
       annotation.loc = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8');
       return;

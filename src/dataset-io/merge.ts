@@ -4,7 +4,8 @@ import { FingerprintTable, hashString } from '../text/index.js';
 import { duplicateObjects } from '../transforms/index.js';
 import { changeVoc } from '../voc/index.js';
 import { formatsOf, survey, type TransformOptions, transformAll } from './convert.js';
-import { type FormatId, formatInfo } from './formats.js';
+import { findFormat } from './find-format.js';
+import type { FormatId } from './formats.js';
 import { keyOf, type MergeKey, Rebase } from './merge-keys.js';
 import { unite } from './merge-unite.js';
 import { ReplayedStdin } from './replayed-stdin.js';
@@ -68,11 +69,11 @@ export async function merge(
   try {
     const own = stdin === undefined ? options : { ...options, ...stdin.places };
     const formats = await formatsOf(inputs, own);
-    const to = outputFormat(formats, own);
+    const to = await outputFormat(formats, own);
     const base = to === 'manifest' ? dirOf(output) : '.';
     const sets = inputs.map((path, index): MergedSet => {
-      // What is read of VOC files is seen from the working directory.
-      const from = formats[index] === 'voc' ? '.' : (own.baseDir ?? dirOf(path));
+      // What is read of other files is seen from the working directory.
+      const from = formats[index] === 'manifest' ? (own.baseDir ?? dirOf(path)) : '.';
       return { path, format: formats[index]!, from, base, rebase: new Rebase(from, base) };
     });
     await groups.find(sets, own);
@@ -100,8 +101,8 @@ function check(inputs: readonly string[], { dedupeBoxes: least }: MergeOptions):
   }
 }
 
-function outputFormat(formats: readonly FormatId[], { to }: MergeOptions): FormatId {
-  if (to !== undefined) return formatInfo(to).id;
+async function outputFormat(formats: readonly FormatId[], { to }: MergeOptions): Promise<FormatId> {
+  if (to !== undefined) return (await findFormat(to)).id;
   const kinds = [...new Set(formats)];
   if (kinds.length > 1) {
     throw new OptionError(`the inputs are of different formats: ${kinds.join(' and ')}`, {
@@ -278,7 +279,8 @@ class Merger {
           if (!batch.has(row)) continue;
           const fate = this.groups.fates.get(this.place++);
           if (fate !== undefined) await this.settle(batch, row, set, fate);
-          if (!set.rebase.isIdle && set.format !== 'voc' && batch.has(row)) set.rebase.line(batch.row(row)!);
+          if (!set.rebase.isIdle && set.format === 'manifest' && batch.has(row))
+            set.rebase.line(batch.row(row)!);
         }
         // Only now: what a row joins is read ahead, and rows have changed.
         if (this.least !== undefined) await this.dedupe(batch, this.least);

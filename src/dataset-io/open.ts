@@ -1,16 +1,12 @@
 import type { ImageAnnotation, Sample } from '../model/index.js';
 import { DataError, type Diagnostic, throwIfAborted } from '../model/index.js';
-import { parseEncoding } from '../text/index.js';
 import { Ahead } from './ahead.js';
-import { resolveFormat } from './detect.js';
+import { resolveInput } from './detect.js';
 import type { FormatId } from './formats.js';
-import { manifestRows } from './manifest-rows.js';
+import { inputRows } from './input-rows.js';
 import { type Joined, joinVoc } from './resolve.js';
-import type { Row, RowBatch } from './rows.js';
-import type { Storage } from './storage/index.js';
+import type { Row } from './rows.js';
 import { type Places, storageOf } from './storages.js';
-import { vocRows } from './voc-rows.js';
-import { findVocTree } from './voc-tree.js';
 
 export interface OpenDatasetOptions extends Places {
   /** Format; default: detected. */
@@ -23,6 +19,10 @@ export interface OpenDatasetOptions extends Places {
   readonly root?: string | undefined;
   /** Longest manifest line in bytes; default 64 MiB. */
   readonly maxLineBytes?: number | undefined;
+  /** Options of the input's own format, by name. */
+  readonly fromOptions?: Readonly<Record<string, unknown>> | undefined;
+  /** Class names by their numbers, for data that has numbers and no names. */
+  readonly classes?: readonly string[] | undefined;
   /**
    * Read the VOC files that a manifest names, so that {@link DatasetRow.images} has what they say. VOC data
    * sets always have it. Default false.
@@ -60,7 +60,8 @@ export interface Dataset {
 export async function openDataset(path: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
   throwIfAborted(options.signal);
   const storage = storageOf(path, options);
-  const format = await resolveFormat(storage, path, options.from, options.signal);
+  const resolved = await resolveInput(storage, path, options.from, options.signal);
+  const { format } = resolved;
 
   async function* batches(): AsyncGenerator<readonly DatasetRow[], void, undefined> {
     const { root, session, signal } = options;
@@ -68,7 +69,7 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
       joinVoc(row, { storage: options.storage, session, root, signal: over });
     const joins = options.join === true ? new Ahead(joinOne, signal) : undefined;
     try {
-      for await (const batch of await rowsOf(storage, path, format, options)) {
+      for await (const batch of await inputRows(storage, path, resolved, { ...options, keepSource: true })) {
         for (const diagnostic of batch.diagnostics) options.onDiagnostic?.(diagnostic);
         for (const { diagnostics, cause } of batch.faults) refuse(diagnostics, cause, options);
         joins?.expect(batch.rows.filter((row) => imagesOf(row).size === 0));
@@ -87,22 +88,6 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
     for await (const rows of batches()) for (const { sample } of rows) yield sample;
   }
   return { path, format, samples, batches };
-}
-
-async function rowsOf(
-  storage: Storage,
-  path: string,
-  format: FormatId,
-  { encoding, baseDir, maxLineBytes, signal }: OpenDatasetOptions,
-): Promise<AsyncIterable<RowBatch>> {
-  if (format === 'voc')
-    return vocRows(storage, await findVocTree(storage, path, signal), { keepSource: true, signal });
-  return manifestRows(storage, path, {
-    ...(encoding === undefined ? {} : { encoding: parseEncoding(encoding) }),
-    baseDir,
-    maxLineBytes,
-    signal,
-  });
 }
 
 function refuse(

@@ -58,7 +58,7 @@ export class LineQuarantine implements Quarantine {
   }
 }
 
-/** A quarantine for files, each under its own relative name. */
+/** A quarantine for files, each under its own relative name; records that are part of a file come to `records.txt`. */
 export class FileQuarantine implements Quarantine {
   private tree: TreeWriter | undefined;
 
@@ -71,7 +71,13 @@ export class FileQuarantine implements Quarantine {
   async add(fault: Fault): Promise<void> {
     this.tree ??= await openTree(this.storage, this.folder, this.mode);
     this.tree.lengthen('findings.jsonl', findingsOf(fault));
-    if (fault.raw !== undefined && fault.name !== undefined) this.tree.add(fault.name, fault.raw);
+    if (fault.raw === undefined) return;
+    if (fault.name === undefined) {
+      this.tree.lengthen('records.txt', fault.raw);
+      if (fault.raw.at(-1) !== lineFeed[0]) this.tree.lengthen('records.txt', lineFeed);
+    } else if (!this.tree.has(fault.name)) {
+      this.tree.add(fault.name, fault.raw);
+    }
   }
 
   async commit(): Promise<void> {

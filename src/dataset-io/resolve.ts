@@ -1,8 +1,9 @@
 import { type Annotation, type Diagnostic, isVocTask, StorageError } from '../model/index.js';
 import { parseVoc, type VocDocument } from '../voc/index.js';
 import { isAboutTheFile } from './file-errors.js';
+import { vocFileOf } from './image-documents.js';
 import { readBytes } from './read-bytes.js';
-import { isInlineXml, openable } from './references.js';
+import { isInlineXml, lacksFile, openable } from './references.js';
 import type { Row } from './rows.js';
 import { resolveReference } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
@@ -25,6 +26,8 @@ export interface JoinedFile {
 export interface JoinOptions extends Places {
   /** A directory that references may not leave. Default: none. */
   readonly root?: string | undefined;
+  /** The folder that files which are made for annotations without one will be in; default: they go nowhere. */
+  readonly folder?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -54,6 +57,13 @@ export async function joinVoc(row: Row, options: JoinOptions = {}): Promise<Join
   for (const [index, annotation] of row.sample.annotations.entries()) {
     if (!isVocTask(annotation.task)) continue;
     const pointer = `/annotation/${index}/annotation-loc`;
+    if (lacksFile(annotation)) {
+      const made = await vocFileOf(row, index, options);
+      if (!(made instanceof Uint8Array)) return { faults: [made] };
+      const { document } = parseVoc(made, { mode: 'lenient', keepSource: true });
+      files.push({ annotation, index, path: row.file, document: document!, bytes: made, diagnostics: [] });
+      continue;
+    }
     const known = annotation.image as VocDocument | undefined;
     if (known?.source !== undefined) {
       files.push({

@@ -67,6 +67,14 @@ export const datasetRules: readonly Rule[] = [
     fix: 'Give the label one of the classes with labelkit relabel --map old=new, or add it to --classes.',
   },
   {
+    id: 'C011',
+    name: 'no-annotation-file',
+    severity: 'error',
+    summary: 'No Pascal VOC file can be made of the objects of an image.',
+    why: 'A VOC file must say how large the image is. Formats without sizes leave that to the image itself, which must then be readable.',
+    fix: 'Put the image where the data says it is, or leave such samples out with --on-error skip.',
+  },
+  {
     id: 'D011',
     name: 'case-differs',
     severity: 'warning',

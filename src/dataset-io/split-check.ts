@@ -2,7 +2,7 @@ import type { Diagnostic, Sample } from '../model/index.js';
 import { OptionError } from '../model/index.js';
 import { FingerprintTable, hashString, parseEncoding } from '../text/index.js';
 import { Ahead } from './ahead.js';
-import { resolveInput } from './detect.js';
+import { resolveOwnInput } from './detect.js';
 import { contentHasher, type FileHash, type ImageHasher } from './image-hash.js';
 import { manifestRows } from './manifest-rows.js';
 import type { OnProgress } from './progress.js';
@@ -160,7 +160,7 @@ class Checking {
   private async checkOne(input: string): Promise<void> {
     const { options } = this;
     const storage = storageOf(input, options);
-    const { format, xmlNames } = await resolveInput(storage, input, options.from, options.signal);
+    const { format, xmlNames } = await resolveOwnInput(storage, input, options.from, options.signal);
     if (format === 'voc') {
       await this.checkTree(storage, input, xmlNames);
       return;
@@ -238,7 +238,7 @@ class Checking {
     const { options } = this;
     const { signal, encoding } = options;
     const storage = storageOf(input, options);
-    const { format, xmlNames } = await resolveInput(storage, input, options.from, signal);
+    const { format, xmlNames } = await resolveOwnInput(storage, input, options.from, signal);
     if (format === 'voc') {
       const [{ findVocTree }, { vocRows }] = await Promise.all([
         import('./voc-tree.js'),

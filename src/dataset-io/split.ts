@@ -23,7 +23,7 @@ import {
 } from '../transforms/index.js';
 import { Ahead } from './ahead.js';
 import { quarantineOf, transform } from './convert.js';
-import { type ResolvedInput, resolveInput } from './detect.js';
+import { type ResolvedInput, resolveOwnInput } from './detect.js';
 import { type ImageHasher, perceptualHasher } from './image-hash.js';
 import { manifestRows } from './manifest-rows.js';
 import { type Joined, joinVoc } from './resolve.js';
@@ -64,7 +64,7 @@ export async function split(input: string, output: string, options: SplitOptions
   checkParts(options.parts);
   checkMethod(method, input, options);
   const from = options.from ?? (input === '-' ? 'manifest' : undefined);
-  const resolved = await resolveInput(storageOf(input, options), input, from, options.signal);
+  const resolved = await resolveOwnInput(storageOf(input, options), input, from, options.signal);
   const as = options.as ?? (resolved.format === 'voc' ? 'imagesets' : 'files');
   checkOutput(as, method, resolved, output, options);
   if (method === 'lines') return await splitLines(input, output, options);
@@ -483,7 +483,7 @@ class Splitting {
       options.mode ?? 'create',
       signal,
     );
-    const quarantine = quarantineOf(resolved.format, options);
+    const quarantine = await quarantineOf(resolved.format, options);
     try {
       const size =
         input === '-' ? undefined : (await storageOf(input, options).stat(input, { signal }))?.size;

@@ -16,6 +16,10 @@ export interface StatsOptions extends Places {
   readonly root?: string | undefined;
   /** Longest manifest line in bytes; default 64 MiB. */
   readonly maxLineBytes?: number | undefined;
+  /** Options of the input's own format, by name. */
+  readonly fromOptions?: Readonly<Record<string, unknown>> | undefined;
+  /** Class names by their numbers, for data that has numbers and no names. */
+  readonly classes?: readonly string[] | undefined;
   /** Read the VOC files that a manifest names, and count their objects. Default true. */
   readonly join?: boolean | undefined;
   /** Rows listed of labels, pairs of labels, types, usages and annotators; all are counted. Default 50. */

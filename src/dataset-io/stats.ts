@@ -2,6 +2,7 @@ import { type Diagnostic, LabelkitError, OptionError, throwIfAborted } from '../
 import { type Statistics, StatsTally } from '../transforms/index.js';
 import { resolveInput } from './detect.js';
 import type { FormatId } from './formats.js';
+import { checkNoOptions } from './input-rows.js';
 import { EarlyThreads, jobsOf, threadsFromBytes } from './jobs/threads.js';
 import { readBytes } from './read-bytes.js';
 import { shardRange } from './shard-range.js';
@@ -19,7 +20,7 @@ export interface DatasetStatistics extends Statistics {
 /**
  * Counts what is in a data set, as a tally that can be added to those of other parts.
  *
- * @param input a manifest, a VOC tree, a folder of VOC files, one VOC file; `-` for a manifest on standard input
+ * @param input a data set of any format; `-` for a manifest on standard input
  * @throws OptionError for bad use, StorageError when the input cannot be read, AbortedError when the signal fires
  */
 export async function tallyDataset(input: string, options: StatsOptions = {}): Promise<Counted> {
@@ -31,14 +32,20 @@ export async function tallyDataset(input: string, options: StatsOptions = {}): P
   try {
     const { format, xmlNames } = await resolveInput(storage, input, options.from, signal);
     if (format === 'manifest') {
+      await checkNoOptions(format, options);
       const size = threads > 1 ? (await storage.stat(input, { signal }))?.size : undefined;
       if (options.shard === undefined && size !== undefined && size >= threadsFromBytes) early.start('stats');
       const { countManifest } = await import('./stats-manifest.js');
       return await countManifest(storage, input, options, early);
     }
     if (options.shard !== undefined) await shardRange(storage, input, options.shard, { format, signal });
-    const { countVoc } = await import('./stats-voc.js');
-    return await countVoc(storage, input, options, xmlNames);
+    if (format === 'voc') {
+      await checkNoOptions(format, options);
+      const { countVoc } = await import('./stats-voc.js');
+      return await countVoc(storage, input, options, xmlNames);
+    }
+    const { countOther } = await import('./stats-other.js');
+    return await countOther(storage, input, format, options);
   } finally {
     await early.stop();
   }
@@ -48,7 +55,7 @@ export async function tallyDataset(input: string, options: StatsOptions = {}): P
  * Counts what is in a data set: labels, tasks, usages, shapes, sizes, places, annotators, hardness, labels together.
  * Bad data never throws: it is counted, and the first findings are in the result.
  *
- * @param input a manifest, a VOC tree, a folder of VOC files, one VOC file; `-` for a manifest on standard input
+ * @param input a data set of any format; `-` for a manifest on standard input
  * @throws OptionError for bad use, StorageError when the input cannot be read, AbortedError when the signal fires
  */
 export async function stats(input: string, options: StatsOptions = {}): Promise<DatasetStatistics> {

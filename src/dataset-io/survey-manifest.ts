@@ -130,7 +130,7 @@ async function surveyOpen(
         await lineAt(storage, input, found.offset ?? 0, encoding, signal),
       );
     }
-    return { format: 'manifest', summary, diagnostics };
+    return { kind: 'manifest', format: 'manifest', summary, diagnostics };
   }
   const files =
     options.checkFiles === true
@@ -170,5 +170,5 @@ async function surveyOpen(
   }
   const rest = splitter.end();
   if (rest !== undefined) await push(rest);
-  return { format: 'manifest', summary: validator.end(splitter.facts), diagnostics };
+  return { kind: 'manifest', format: 'manifest', summary: validator.end(splitter.facts), diagnostics };
 }

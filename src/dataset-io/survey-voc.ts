@@ -54,7 +54,7 @@ export async function surveyVoc(
     parts.push(folder.summary());
   }
   const summary = mergeVocSummaries(parts, maxDiagnostics);
-  return { format: 'voc', summary, diagnostics: summary.diagnostics, tree };
+  return { kind: 'voc', format: 'voc', summary, diagnostics: summary.diagnostics, tree };
 }
 
 /** Shares the files between this thread and others, and gives the results in the order of the files. */

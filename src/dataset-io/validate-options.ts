@@ -1,6 +1,9 @@
 import type { ManifestSummary } from '../manifest/index.js';
 import type { Diagnostic, Mode, Profile, Severity } from '../model/index.js';
+import type { CoordinateEvidence } from '../transforms/index.js';
 import type { DataShard } from './data-shard.js';
+import type { Detection } from './detect.js';
+import type { FormatId } from './formats.js';
 import type { OnProgress } from './progress.js';
 import type { Places } from './storages.js';
 import type { VocTree } from './voc-tree.js';
@@ -31,6 +34,10 @@ export interface ValidateOptions extends Places {
   readonly baseDir?: string | undefined;
   /** Longest manifest line in bytes; default 64 MiB. */
   readonly maxLineBytes?: number | undefined;
+  /** Options of the input's own format, by name. */
+  readonly fromOptions?: Readonly<Record<string, unknown>> | undefined;
+  /** Class names by their numbers, for data that has numbers and no names. */
+  readonly classes?: readonly string[] | undefined;
   /** Diagnostics in the result; all findings are counted. Default 1000. */
   readonly maxDiagnostics?: number | undefined;
   /** The least severity listed among the diagnostics; all findings are counted. Default `warning`. */
@@ -43,16 +50,57 @@ export interface ValidateOptions extends Places {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What was counted in a data set of a format in `src/formats`. */
+export interface OtherSummary {
+  readonly samples: number;
+  /** Labels given: objects of images, and every other annotation. */
+  readonly annotations: number;
+  readonly errors: number;
+  readonly warnings: number;
+  readonly infos: number;
+  readonly rules: ReadonlyMap<string, number>;
+  /** Labels with how often they are given; at most 100,000. */
+  readonly labels: ReadonlyMap<string, number>;
+  /** Objects per shape; `none` for those without one. */
+  readonly shapes: ReadonlyMap<string, number>;
+  /** Images per `width×height`, or `width×height×depth`; at most 1,000 sizes. */
+  readonly sizes: ReadonlyMap<string, number>;
+  /** Samples per task. */
+  readonly tasks: ReadonlyMap<string, number>;
+  /** Samples per usage. */
+  readonly usages: ReadonlyMap<string, number>;
+  /** Where boxes touch the edges of their images. */
+  readonly coordinates: CoordinateEvidence;
+}
+
+/** What every survey has. */
+interface Surveyed {
+  /** What made us think that it is this format, where it was detected. */
+  readonly reason?: string | undefined;
+  /** Formats that it nearly has, and why not. */
+  readonly near?: readonly Detection[] | undefined;
+}
+
 /** A validation with everything that was counted on the way. */
-export type Survey =
-  | {
-      readonly format: 'manifest';
-      readonly summary: ManifestSummary;
-      readonly diagnostics: readonly Diagnostic[];
-    }
-  | {
-      readonly format: 'voc';
-      readonly summary: VocSummary;
-      readonly diagnostics: readonly Diagnostic[];
-      readonly tree: VocTree;
-    };
+export type Survey = Surveyed &
+  (
+    | {
+        readonly kind: 'manifest';
+        readonly format: FormatId;
+        readonly summary: ManifestSummary;
+        readonly diagnostics: readonly Diagnostic[];
+      }
+    | {
+        readonly kind: 'voc';
+        readonly format: FormatId;
+        readonly summary: VocSummary;
+        readonly diagnostics: readonly Diagnostic[];
+        readonly tree: VocTree;
+      }
+    | {
+        readonly kind: 'other';
+        readonly format: FormatId;
+        readonly summary: OtherSummary;
+        readonly diagnostics: readonly Diagnostic[];
+      }
+  );

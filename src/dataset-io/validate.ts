@@ -1,6 +1,7 @@
 import { type Diagnostic, OptionError, profiles, throwIfAborted } from '../model/index.js';
 import { resolveInput } from './detect.js';
 import type { FormatId } from './formats.js';
+import { checkNoOptions } from './input-rows.js';
 import { EarlyThreads, earlyFromFiles, jobsOf, threadsFromBytes } from './jobs/threads.js';
 import { shardRange } from './shard-range.js';
 import { storageOf } from './storages.js';
@@ -45,18 +46,24 @@ export async function survey(input: string, options: ValidateOptions = {}): Prom
     void loadVoc();
   };
   try {
-    const { format, xmlNames } = await resolveInput(storage, input, from, signal, onFound);
+    const resolved = await resolveInput(storage, input, from, signal, onFound);
+    const { format, xmlNames, reason, near } = resolved;
+    if (format === 'manifest' || format === 'voc') await checkNoOptions(format, options);
     // The rules of one format are not loaded to check the other.
     if (format === 'manifest') {
       const size = threads > 1 ? (await storage.stat(input, { signal }))?.size : undefined;
       if (options.shard === undefined && size !== undefined && size >= threadsFromBytes)
         early.start('manifest');
       const { surveyManifest } = await import('./survey-manifest.js');
-      return await surveyManifest(storage, input, options, early);
+      return { ...(await surveyManifest(storage, input, options, early)), reason, near };
     }
     if (options.shard !== undefined) await shardRange(storage, input, options.shard, { format, signal });
-    const { surveyVoc } = await loadVoc();
-    return await surveyVoc(storage, input, options, xmlNames, early);
+    if (format === 'voc') {
+      const { surveyVoc } = await loadVoc();
+      return { ...(await surveyVoc(storage, input, options, xmlNames, early)), reason, near };
+    }
+    const { surveyOther } = await import('./survey-other.js');
+    return { ...(await surveyOther(storage, input, format, options)), reason, near };
   } finally {
     await early.stop();
   }
@@ -65,7 +72,7 @@ export async function survey(input: string, options: ValidateOptions = {}): Prom
 /**
  * Checks a data set by every rule. Bad data never throws: it is in the result.
  *
- * @param input a manifest, a VOC tree, a folder of VOC files, one VOC file; `-` for a manifest on standard input
+ * @param input a data set of any format; `-` for a manifest on standard input
  * @throws OptionError for bad use, StorageError when the input cannot be read, AbortedError when the signal fires
  */
 export async function validate(input: string, options: ValidateOptions = {}): Promise<ValidationResult> {

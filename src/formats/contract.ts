@@ -32,6 +32,8 @@ export interface FormatInfo {
   readonly layout: 'file' | 'tree';
   readonly reads: boolean;
   readonly writes: boolean;
+  /** Of a `file` format with a record on each line: more may be added at its end. What is written then ends with a line feed. */
+  readonly appends?: boolean;
   /** What it can hold, in a few words each. */
   readonly carries: readonly string[];
   /** What is lost when data that has it is written in this format: the names used in a result's `losses`. */
@@ -76,6 +78,8 @@ export interface Recognition {
   readonly certainty: 'sure' | 'likely' | 'near';
   /** One sentence for people. */
   readonly reason: string;
+  /** A more general format that the same files are taken for, where this one is meant: `voc`. */
+  readonly insteadOf?: string;
 }
 
 export interface FormatCode {
@@ -128,7 +132,7 @@ export interface FormatSource {
   /** The input as the caller named it. */
   readonly path: string;
   readonly options: FormatValues;
-  /** Classes in their order, where the caller named them. */
+  /** Classes in their order, where the caller named them: for data that has numbers and no names. */
   readonly classes: readonly string[] | undefined;
   readonly mode: Mode;
   readonly profile: Profile;
@@ -233,7 +237,9 @@ export interface FormatSink {
   spool(): FormatSpool;
   /** Puts the image of a row beside the output under a name. @returns what stands in the way */
   image(row: WriteRow, name: string): Promise<Diagnostic | undefined>;
-  /** The way from the output to an image that stays where it is; URIs stay as they are. */
+  /** What leads from the output to an image that {@link image} has placed, before its name: `<stem>-images/` beside a file. */
+  readonly imagePrefix: string;
+  /** The way from the output to the image of the row that is being written, where it stays; URIs stay as they are. */
   referenceTo(source: string): string;
   /** The size of a row's image from its header; needed where the sample does not say it. Each image is looked at once. */
   imageSize(row: WriteRow): Promise<ImageSize>;

@@ -1,7 +1,10 @@
 import type { Format } from './contract.js';
+import { dota } from './dota/format.js';
 import { groundtruth } from './groundtruth/format.js';
 import { imageSegmentation } from './image-segmentation/format.js';
+import { kitti } from './kitti/format.js';
+import { labelme } from './labelme/format.js';
 import { yolo } from './yolo/format.js';
 
 /** Every format beside manifest and VOC, in the order `labelkit formats` lists them. */
-export const otherFormats: readonly Format[] = [imageSegmentation, groundtruth, yolo];
+export const otherFormats: readonly Format[] = [imageSegmentation, groundtruth, labelme, yolo, kitti, dota];

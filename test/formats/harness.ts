@@ -25,7 +25,7 @@ import { encodeVoc } from '../../src/voc/index.js';
 export interface SourceInit {
   /** Default `in`: what {@link FormatSource.pathOf} puts before the names of a folder. */
   readonly path?: string;
-  /** `path` is the one file of the source, not a folder. */
+  /** `path` is the one file of the source, not a folder; other files lie beside it. */
   readonly isFile?: boolean;
   readonly options?: FormatValues;
   readonly classes?: readonly string[];
@@ -119,7 +119,9 @@ export class MemorySource implements FormatSource {
   }
 
   pathOf(name: string) {
-    return this.init.isFile === true ? this.path : `${this.path}/${name}`;
+    if (this.init.isFile !== true) return `${this.path}/${name}`;
+    const slash = this.path.lastIndexOf('/') + 1;
+    return `${this.path.slice(0, slash)}${name}`;
   }
 
   async *imageSizes(images: Iterable<string>) {
@@ -185,6 +187,7 @@ export class MemorySink implements FormatSink {
   readonly images: FormatSink['images'];
   readonly mode: FormatSink['mode'];
   readonly renameClashes: boolean;
+  readonly imagePrefix = '';
   readonly signal = undefined;
   readonly losses: { readonly source: string; readonly feature: string; readonly pointer?: string }[] = [];
   readonly reported: Diagnostic[] = [];

@@ -2,6 +2,7 @@ export { type NameProblem, nameProblem } from '../../model/index.js';
 export { compareUtf8 } from './byte-order.js';
 export { type ContainedPathOptions, containedPath } from './contained-path.js';
 export { type CopyResult, copyFile, type Place, sameContent } from './copy-file.js';
+export { DiscardStorage } from './discard.js';
 export { ioError } from './io-error.js';
 export { LocalStorage, type LocalStorageOptions } from './local.js';
 export { MemoryStorage } from './memory.js';

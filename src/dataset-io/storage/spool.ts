@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ioError } from './io-error.js';
 
 const chunkBytes = 4 * 1024 * 1024;
+const readBytes = 1024 * 1024;
 
 /** Where a piece of a spool is. */
 export interface Piece {
@@ -43,6 +44,13 @@ export class Spool {
     const bytes = Buffer.allocUnsafe(length);
     for (let at = 0; at < length; ) at += readSync(this.open(), bytes, at, length - at, offset + at);
     return bytes;
+  }
+
+  /** Everything that was added, from the start. */
+  *chunks(): Generator<Uint8Array, void, undefined> {
+    for (let offset = 0; offset < this.base; offset += readBytes)
+      yield this.read({ offset, length: Math.min(readBytes, this.base - offset) });
+    yield this.chunk.subarray(0, this.used);
   }
 
   close(): void {

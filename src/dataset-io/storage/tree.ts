@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { AbandonedFiles } from './abandoned.js';
 import { signalForMany } from './abortable.js';
+import { DiscardStorage, DiscardTree } from './discard.js';
 import { LocalTree } from './local-tree.js';
 import { ObjectTree } from './object-tree.js';
 import type { Storage } from './storage.js';
@@ -21,6 +22,7 @@ export async function openTree(
   mode: TreeMode,
   { signal: given, onWritten }: TreeOptions = {},
 ): Promise<TreeWriter> {
+  if (storage instanceof DiscardStorage) return new DiscardTree();
   const location = parseLocation(folder);
   const signal = signalForMany(given);
   if (storage.scheme === 'file' && location.kind === 'local') {

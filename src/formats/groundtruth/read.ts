@@ -14,6 +14,7 @@ import { BatchBuilder } from '../shared/batches.js';
 import { Findings, shown } from '../shared/findings.js';
 import { memberOf, setMember } from '../shared/json.js';
 import { columnAt, type JsonLine, jsonLines } from '../shared/json-lines.js';
+import { sourceOfReference } from '../shared/references.js';
 import { groundTruthRules } from './rules.js';
 import {
   endIndex,
@@ -29,7 +30,7 @@ import {
 export async function* readGroundTruth(source: FormatSource): AsyncGenerator<FormatBatch> {
   const [file] = await source.list();
   const { name } = file!;
-  const reader = new LineReader(source, source.pathOf(name));
+  const reader = new LineReader(source, name);
   const batch = new BatchBuilder();
   for await (const { lines, bytes } of jsonLines(source, name)) {
     for (const line of lines) {
@@ -55,6 +56,8 @@ interface Attribute {
 
 class LineReader {
   readonly #findings: Findings;
+  readonly #input: FormatSource;
+  readonly #name: string;
   readonly #file: string;
   readonly #chosen: ReadonlySet<string> | undefined;
   readonly #dropsZero: boolean;
@@ -64,10 +67,12 @@ class LineReader {
   #found: Diagnostic[] = [];
   #source: string | undefined;
 
-  constructor(source: FormatSource, file: string) {
+  constructor(source: FormatSource, name: string) {
     const { attributes, dropZeroConfidence } = source.options;
     this.#findings = new Findings(groundTruthRules, source);
-    this.#file = file;
+    this.#input = source;
+    this.#name = name;
+    this.#file = source.pathOf(name);
     this.#chosen = Array.isArray(attributes) ? new Set(attributes as readonly string[]) : undefined;
     this.#dropsZero = dropZeroConfidence === true;
   }
@@ -129,7 +134,8 @@ class LineReader {
       this.#note('N024', 'the line has neither source-ref nor source', '');
       return undefined;
     }
-    if (typeof reference === 'string' && reference !== '') return reference;
+    if (typeof reference === 'string' && reference !== '')
+      return sourceOfReference(this.#input, this.#name, reference);
     if (typeof text === 'string' && text !== '') return `content://${text}`;
     const key = reference === undefined ? 'source' : 'source-ref';
     this.#note(
@@ -373,7 +379,13 @@ class LineReader {
       const object = this.#maskClass(colours[index]!, index, `${at}/${escapePointer(index)}`);
       if (object !== undefined) objects.push(object);
     }
-    return [{ ...taskOf(attribute), ...common, image: { maskSource: value, objects } }];
+    return [
+      {
+        ...taskOf(attribute),
+        ...common,
+        image: { maskSource: sourceOfReference(this.#input, this.#name, value), objects },
+      },
+    ];
   }
 
   #maskClass(entry: JsonValue, index: string, pointer: string): ImageObject | undefined {

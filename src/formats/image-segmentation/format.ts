@@ -14,7 +14,7 @@ function recogniseFolder({ names, headOf }: Look): Recognition | undefined {
     if (head === undefined || !/<annotation[\s>]/.test(head) || !/<mask_source>\s*[^<\s]/.test(head))
       continue;
     return images.has(stemOfName(name))
-      ? { certainty: 'sure', reason: `${name} lies beside its image and names a mask` }
+      ? { certainty: 'sure', reason: `${name} lies beside its image and names a mask`, insteadOf: 'voc' }
       : { certainty: 'near', reason: `${name} names a mask, but does not lie beside its image` };
   }
   return undefined;

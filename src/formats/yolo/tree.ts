@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../model/index.js';
 import type { FormatFault, FormatSource } from '../contract.js';
 import { decodeUtf8 } from '../shared/decode.js';
 import { type Findings, shown } from '../shared/findings.js';
+import { withDistinctKeys } from '../shared/keys.js';
 import { baseNameOf, stemOfName } from '../shared/names.js';
 import { linesOf, type NamedPath, parseDataYaml, parseNames, parseObjData } from './description.js';
 import type { YoloDescription, YoloEntry } from './types.js';
@@ -368,7 +369,7 @@ class TreeFinder {
         return true;
       }
       const source = isAbsolute(path) ? written : besideOf(this.source.path, path);
-      this.enter({ image: source, source, key, label, usage });
+      this.enter({ image: source, source, key, longKey: `${subset}/${key}`, label, usage });
       return true;
     }
     return false;
@@ -391,7 +392,7 @@ class TreeFinder {
     const wanted = labelName(image);
     this.labelFolders.add(wanted.slice(0, wanted.lastIndexOf('/') + 1));
     const label = this.files.has(wanted) ? wanted : undefined;
-    this.enter({ image, source: this.source.pathOf(image), key: keyOfImage(image), label, usage });
+    this.enter({ image, source: this.source.pathOf(image), ...keysOfImage(image), label, usage });
   }
 
   private enter(entry: YoloEntry): void {
@@ -487,7 +488,7 @@ class TreeFinder {
       const wanted = labelName(image);
       const candidates = byStem.get(stemOfName(baseNameOf(image))) ?? [];
       const label = this.files.has(wanted) ? wanted : candidates.length === 1 ? candidates[0] : undefined;
-      this.enter({ image, source: this.source.pathOf(image), key: keyOfImage(image), label, usage });
+      this.enter({ image, source: this.source.pathOf(image), ...keysOfImage(image), label, usage });
     }
     for (const labels of byStem.values())
       for (const label of labels) this.labelFolders.add(label.slice(0, label.lastIndexOf('/') + 1));
@@ -518,6 +519,7 @@ class TreeFinder {
         image,
         source: this.source.pathOf(image),
         key: stemOfName(parts.slice(isSplit ? 1 : 0).join('/')),
+        longKey: stemOfName(image),
         label: undefined,
         usage,
         ...(parts.length > 1 ? { className } : {}),
@@ -540,7 +542,7 @@ class TreeFinder {
     }
     return {
       description: { file, names },
-      entries: this.entries,
+      entries: withDistinctKeys(this.entries),
       findings: this.findings,
       faults: this.faults,
     };
@@ -572,14 +574,15 @@ function labelName(image: string): string {
   return `${stemOfName(parts.join('/'))}.txt`;
 }
 
-/** The name of an image without the folders that are the layout's. */
-function keyOfImage(image: string): string {
+/** The name of an image without the folders that are the layout's; the long one has that of the subset. */
+function keysOfImage(image: string): { readonly key: string; readonly longKey: string } {
   const parts = stemOfName(image).split('/');
   const at = parts.lastIndexOf('images', parts.length - 2);
+  const long = parts.filter((_, index) => index !== at);
   const rest = parts.slice(at + 1);
   if (rest.length > 1 && splitFolder.test(rest[0]!)) rest.shift();
   if (rest.length > 1 && /^obj_.*data$/.test(rest[0]!)) rest.shift();
-  return rest.join('/');
+  return { key: rest.join('/'), longKey: long.join('/') };
 }
 
 /** A path that counts from a folder, as seen from where the folder's own path counts. */

@@ -26,6 +26,8 @@ export interface YoloEntry {
   /** The sample's source. */
   readonly source: string;
   readonly key: string;
+  /** The key where another image has the same: with the folder of the subset. */
+  readonly longKey: string;
   /** Name of its label file in the tree; undefined when there is none. */
   readonly label: string | undefined;
   readonly usage: string | undefined;

@@ -100,6 +100,11 @@ describe('Darknet trees', () => {
     ]);
   });
 
+  test('images of two subsets with one name keep the folder of the subset in theirs', async () => {
+    const found = await seen(ultralytics('', '', { 'images/val/a.jpg': 'x', 'images/train/c.jpg': 'x' }));
+    expect(found.map(({ key }) => key)).toEqual(['train/a', 'c', 'val/a', 'b']);
+  });
+
   test('what Datumaro and CVAT write: data/ before every path', async () => {
     const files = darknet('0 0.5 0.5 1 1\n', {
       'obj.data': 'classes = 2\ntrain = data/train.txt\nnames = data/obj.names\nbackup = backup/\n',

@@ -1,0 +1,100 @@
+import { OptionError, type Profile } from '../model/index.js';
+import { parseEncoding } from '../text/index.js';
+import type { ResolvedInput } from './detect.js';
+import { manifestRows } from './manifest-rows.js';
+import type { RowBatch } from './rows.js';
+import type { Storage } from './storage/index.js';
+import type { Places } from './storages.js';
+
+/** How an input of any format is read. */
+export interface InputOptions extends Places {
+  /** Encoding of a manifest. */
+  readonly encoding?: string | undefined;
+  /** Where relative references of a manifest are taken from. */
+  readonly baseDir?: string | undefined;
+  readonly maxLineBytes?: number | undefined;
+  readonly profile?: Profile | undefined;
+  /** Options of the input's format. */
+  readonly fromOptions?: Readonly<Record<string, unknown>> | undefined;
+  /** Class names by their numbers, for data that has only these. */
+  readonly classes?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The samples of an input, whatever its format.
+ *
+ * @throws OptionError for options that the format does not have, StorageError when it cannot be read
+ */
+export async function inputRows(
+  storage: Storage,
+  path: string,
+  { format, xmlNames }: ResolvedInput,
+  options: InputOptions & { readonly keepSource?: boolean | undefined },
+): Promise<AsyncIterable<RowBatch>> {
+  const { encoding, baseDir, maxLineBytes, profile, signal } = options;
+  if (format === 'manifest') {
+    await checkNoOptions(format, options);
+    return manifestRows(storage, path, {
+      ...(encoding === undefined ? {} : { encoding: parseEncoding(encoding) }),
+      baseDir,
+      maxLineBytes,
+      profile,
+      signal,
+    });
+  }
+  if (format === 'voc') {
+    await checkNoOptions(format, options);
+    const [{ findVocTree }, { vocRows }] = await Promise.all([
+      import('./voc-tree.js'),
+      import('./voc-rows.js'),
+    ]);
+    const tree = await findVocTree(storage, path, signal, xmlNames);
+    return vocRows(storage, tree, { keepSource: options.keepSource, profile, signal });
+  }
+  return await otherRows(storage, path, format, options);
+}
+
+/** {@link inputRows} for the formats in `src/formats`. @param mode severities of what is found; default `lenient` */
+export async function otherRows(
+  storage: Storage,
+  path: string,
+  format: string,
+  { fromOptions, classes, profile, signal, ...places }: InputOptions,
+  mode?: 'strict' | 'lenient',
+): Promise<AsyncIterable<RowBatch>> {
+  const [{ findOtherFormat }, { formatValues }, { formatRows }] = await Promise.all([
+    import('./find-format.js'),
+    import('./format-options.js'),
+    import('./format-rows.js'),
+  ]);
+  const { info, load } = await findOtherFormat(format);
+  const options = formatValues(info, fromOptions, 'read');
+  const code = await load();
+  if (code.read === undefined) {
+    throw new OptionError(`${format} is only written`, {
+      code: 'Unsupported',
+      hint: 'labelkit formats says which formats are read.',
+    });
+  }
+  const { storage: own, session } = places;
+  return formatRows(storage, path, code, {
+    storage: own,
+    session,
+    options,
+    classes,
+    mode,
+    profile,
+    signal,
+  });
+}
+
+/** @throws OptionError for options of a format that has none */
+export async function checkNoOptions(format: string, { fromOptions }: InputOptions): Promise<void> {
+  if (fromOptions === undefined || Object.keys(fromOptions).length === 0) return;
+  const [{ findFormat }, { formatValues }] = await Promise.all([
+    import('./find-format.js'),
+    import('./format-options.js'),
+  ]);
+  formatValues(await findFormat(format), fromOptions, 'read');
+}
