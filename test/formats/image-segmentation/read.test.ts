@@ -552,6 +552,7 @@ describe('recognition', () => {
     expect(look({ 'a.jpg': '', 'a.xml': two })).toEqual({
       certainty: 'sure',
       reason: 'a.xml lies beside its image and names a mask',
+      insteadOf: 'voc',
     });
     expect(look({ 'Annotations/a.xml': two, 'JPEGImages/a.jpg': '' })?.certainty).toBe('near');
     expect(look({ 'a.jpg': '', 'a.xml': xmlOf([], { mask: '' }) })).toBeUndefined();
