@@ -8,6 +8,7 @@ import { addExplain } from './commands/explain.js';
 import { addFilter } from './commands/filter.js';
 import { addFormats } from './commands/formats.js';
 import { addInspect } from './commands/inspect.js';
+import { addLogin } from './commands/login.js';
 import { addMerge } from './commands/merge.js';
 import { addObs } from './commands/obs.js';
 import { addRelabel } from './commands/relabel.js';
@@ -16,6 +17,7 @@ import { addSample } from './commands/sample.js';
 import { addSplit } from './commands/split.js';
 import { addStats } from './commands/stats.js';
 import { addValidate } from './commands/validate.js';
+import { addWhoami } from './commands/whoami.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
 import { type CommandIo, writeText } from './io.js';
 import { packageVersion } from './version.js';
@@ -63,6 +65,8 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addSplit(program, io, done);
   addDedupe(program, io, done);
   addObs(program, io, done);
+  addLogin(program, io, done);
+  addWhoami(program, io, done);
   const settle = (parent: Command) => {
     for (const command of parent.commands) settle(command.copyInheritedSettings(parent));
   };

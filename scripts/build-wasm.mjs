@@ -21,9 +21,9 @@ const { error, stderr } = await main(
     '--enable',
     'simd',
     '--initialMemory',
-    '11',
+    '14',
     '--maximumMemory',
-    '11',
+    '14',
   ],
   {
     readFile: (name) => {

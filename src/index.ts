@@ -4,7 +4,18 @@ export {
   type CredentialsInit,
   type CredentialsProvider,
   Secret,
+  type SecretMember,
+  type StoredProfile,
+  type StoredSecret,
 } from './cloud/index.js';
+export {
+  type Caller,
+  type RetryPolicy,
+  ServiceError,
+  type ServiceErrorFacts,
+  type ServiceEvent,
+  type ServiceName,
+} from './cloud/service/index.js';
 // Data sets of any format
 export { allRules, loadRules } from './dataset-io/all-rules.js';
 export { type ConvertOptions, convert } from './dataset-io/convert.js';
@@ -59,6 +70,7 @@ export {
 } from './dataset-io/merge.js';
 export type { ObjectStorage, ObjectStorageOptions } from './dataset-io/object-storage.js';
 export { type Dataset, type DatasetRow, type OpenDatasetOptions, openDataset } from './dataset-io/open.js';
+export { type ProfileOptions, removeProfile, storeProfile } from './dataset-io/profiles.js';
 export type { OnProgress, Progress } from './dataset-io/progress.js';
 export {
   type LabelSurvey,
@@ -114,7 +126,7 @@ export {
   type VocObjectInit,
   type VocSource,
 } from './dataset-io/sdk/index.js';
-export { Session, type SessionOptions } from './dataset-io/session.js';
+export { type ServiceOptions, Session, type SessionOptions } from './dataset-io/session.js';
 // Splits
 export { split } from './dataset-io/split.js';
 export { checkSplit, type SplitCheck, type SplitCheckOptions } from './dataset-io/split-check.js';

@@ -117,6 +117,7 @@ describe('each door opens on exactly these names', () => {
       PositionType
       Sample
       Secret
+      ServiceError
       Session
       StorageError
       TransferError
@@ -160,11 +161,13 @@ describe('each door opens on exactly these names', () => {
       readVoc
       readVocFile
       relabel
+      removeProfile
       repairDataset
       rotationOf
       sample
       split
       stats
+      storeProfile
       suggestRelabel
       tallyDataset
       tasks
@@ -269,6 +272,7 @@ describe('each door opens on exactly these names', () => {
   test('labelkit/storage', async () => {
     expect(await namesOf('./storage')).toMatchInlineSnapshot(`
       "DiscardStorage
+      GatheredWrites
       Loan
       LocalStorage
       MemoryStorage
@@ -280,6 +284,7 @@ describe('each door opens on exactly these names', () => {
       createReadBuffer
       dirOf
       entryBatches
+      failAfter
       ioError
       joinLocation
       joinerOf

@@ -31,17 +31,24 @@ const tallyRecords = annotationRecords + mostAnnotations * annotationBytes;
 const tallyBytes = 24;
 const mostTallied = 2048;
 
-/**
- * Of each line that {@link pass} takes note of, 4 words: where its line feed is; its usage, 0 for none, from 1 a place in
- * {@link usageList}, {@link unlisted} for one that is not there; start (0: it has escapes) and end of its source. There is
- * room for a window of the shortest lines.
- */
-const notes = 574656;
-const noteBytes = 16;
 /** Start and end of the first different usages that a pass meets. */
-const usageList = 714816;
+const usageList = 574656;
 const mostUsages = 14;
 const unlisted = 255;
+/**
+ * Of each line that {@link pass} takes note of, 8 words: where its line feed is; its usage, 0 for none, from 1 a place in
+ * {@link usageList}, {@link unlisted} for one that is not there; start (0: it has escapes) and end of its source; when
+ * asked for, the hash of the source, upper and lower half, and whether its property may name a parent; how many annotations
+ * it has, whose records follow those of the line before. There is room for a window of the shortest lines.
+ */
+const notes = 574784;
+const noteBytes = 32;
+
+/** What {@link pass} is asked for. */
+const askNotes = 1;
+const askHashes = 2;
+const askNames = 4;
+const askEveryName = 8;
 
 /** Kinds of string reference, beside slots; a reference is this or a slot, then start and end. */
 const absent = -1;
@@ -67,6 +74,7 @@ const annotate = ((<u64>0x65746174) << 32) | 0x6f6e6e61;
 const tionUnderscoreLoc = ((<u64>0x636f6c5f) << 32) | 0x6e6f6974;
 const goldenRatio = ((<u64>0x9e3779b9) << 32) | 0x7f4a7c15;
 const mixer = ((<u64>0xd6e8feb8) << 32) | 0x6659fd93;
+const property = ((<u64>0x79747265) << 32) | 0x706f7270;
 
 const lineFeed = 0x0a;
 const quote = 0x22;
@@ -90,6 +98,7 @@ const sawLoc = 32;
 const sawConfidence = 64;
 const sawAnnotator = 128;
 const sawHard = 256;
+const sawProperty = 512;
 
 /** The last string had escapes. */
 let escaped = false;
@@ -101,6 +110,15 @@ let recordsAt: i32 = annotationRecords;
 let room: i32 = mostAnnotations;
 /** Annotators and `hard` are looked at too; when they are not plain, the line is no ordinary one. */
 let counting = false;
+/** Of the strings, only names of annotations are referred to. */
+let namesOnly = false;
+/** An annotation without a name makes the line none of the ordinary ones. */
+let everyName = false;
+/** The property of the line is looked at, and may name a parent. */
+let watching = false;
+let mayHaveParent: i32 = 0;
+let hashHigh: i32 = 0;
+let hashLow: i32 = 0;
 /** `hard` of the line. */
 let lineHard: i32 = unsaid;
 /** Behind the value that {@link hardOf} read; 0 when it is not a plain one. */
@@ -346,26 +364,43 @@ export function scan(start: i32, end: i32, record: bool): i32 {
  * Judges the lines from `start` to `end`, where the last one's line feed is: in one go, since calls from outside cost
  * as much as a tenth of a line. Lines that end with CR LF count as no ordinary ones.
  *
- * @param note take a note of each line
+ * @param asked what to note of each line, 0 for nothing. With names it stops early when there is no room for records
  * @returns how many lines from the first on are ordinary; the one after those begins at {@link passedTo}
  */
-export function pass(start: i32, end: i32, note: bool): i32 {
+export function pass(start: i32, end: i32, asked: i32): i32 {
   beginRecords(false);
+  const names = (asked & askNames) !== 0;
+  const hashes = (asked & askHashes) !== 0;
+  namesOnly = names;
+  everyName = (asked & askEveryName) !== 0;
+  watching = hashes;
   let count = 0;
   let p = start;
   usages = 0;
   while (p < end) {
-    let q = sample(p, false);
+    let q = sample(p, names);
     if (q === 0) break;
     let c = <i32>load<u8>(q);
     while (c === 0x20 || c === 0x09) c = <i32>load<u8>(++q);
     if (c !== lineFeed) break;
-    if (note) {
+    if ((asked & askNotes) !== 0) {
       const at = notes + count * noteBytes;
+      const source = load<i32>(lineRecord, 8) === 0 ? load<i32>(lineRecord, 0) : 0;
       store<i32>(at, q, 0);
       store<i32>(at, usageNumber(), 4);
-      store<i32>(at, load<i32>(lineRecord, 8) === 0 ? load<i32>(lineRecord, 0) : 0, 8);
+      store<i32>(at, source, 8);
       store<i32>(at, load<i32>(lineRecord, 4), 12);
+      if (hashes) {
+        if (source !== 0) hash(source, load<i32>(lineRecord, 4));
+        store<i32>(at, hashHigh, 16);
+        store<i32>(at, hashLow, 20);
+        store<i32>(at, mayHaveParent, 24);
+      }
+      if (names) {
+        store<i32>(at, annotations, 28);
+        recordsAt += annotations * annotationBytes;
+        room -= annotations;
+      }
     }
     p = q + 1;
     count++;
@@ -405,6 +440,9 @@ export function tally(start: i32, end: i32): i32 {
 
 function beginRecords(all: bool): void {
   counting = all;
+  namesOnly = false;
+  everyName = false;
+  watching = false;
   serial++;
   recordsAt = annotationRecords;
   room = mostAnnotations;
@@ -412,6 +450,64 @@ function beginRecords(all: bool): void {
 
 function fieldLookedAt(): i32 {
   return counting || field < sawAnnotator ? field : 0;
+}
+
+/** The hash of src/text/hash.ts. */
+function hash(start: i32, end: i32): void {
+  let a: i32 = <i32>0x9e3779b9;
+  let b: i32 = 0x243f6a88;
+  let p = start;
+  for (; p + 4 <= end; p += 4) {
+    const word = load<i32>(p);
+    a = mixA(a, word);
+    b = mixB(b, word);
+  }
+  if (p < end) {
+    const word = load<i32>(p) & ((1 << ((end - p) << 3)) - 1);
+    a = mixA(a, word);
+    b = mixB(b, word);
+  }
+  a ^= end - start;
+  b ^= end - start;
+  a += b;
+  b += a;
+  a = avalanche(a);
+  b = avalanche(b);
+  a += b;
+  b += a;
+  hashHigh = a;
+  hashLow = b;
+}
+
+function mixA(state: i32, word: i32): i32 {
+  const h = state ^ (rotl(word * <i32>0xcc9e2d51, 15) * 0x1b873593);
+  return rotl(h, 13) * 5 + <i32>0xe6546b64;
+}
+
+function mixB(state: i32, word: i32): i32 {
+  const h = state ^ (rotl(word * 0x239b961b, 16) * <i32>0xab0e9789);
+  return rotl(h, 19) * 5 + 0x561ccd1b;
+}
+
+function avalanche(value: i32): i32 {
+  let h: u32 = value;
+  h ^= h >>> 16;
+  h *= 0x85ebca6b;
+  h ^= h >>> 13;
+  h *= 0xc2b2ae35;
+  return <i32>(h ^ (h >>> 16));
+}
+
+/** True where there is an `@`, or an escape that may stand for one: the key of a parent begins with it. */
+function hasAt(start: i32, end: i32): bool {
+  for (let p = start; p < end; p += 16) {
+    const bytes = v128.load(p);
+    const found = i8x16.bitmask(
+      v128.or(i8x16.eq(bytes, i8x16.splat(0x40)), i8x16.eq(bytes, i8x16.splat(<i8>backslash))),
+    );
+    if (found !== 0) return p + ctz<i32>(found) < end;
+  }
+  return false;
 }
 
 /** The last line's usage as notes have it. */
@@ -440,6 +536,7 @@ function sample(start: i32, record: bool): i32 {
   annotations = 0;
   lineHard = unsaid;
   usageStart = 0;
+  mayHaveParent = 0;
   store<i32>(lineRecord, absent, 12);
   while (true) {
     if (load<u8>(p) !== quote) return 0;
@@ -454,11 +551,15 @@ function sample(start: i32, record: bool): i32 {
       field = sampleKey(key, keyEnd - key);
     }
     p = blank(p);
-    const bit = fieldLookedAt();
+    const isProperty = field === sawProperty;
+    const bit = isProperty ? 0 : fieldLookedAt();
     if (bit < 0 || (seen & bit) !== 0) return 0;
     seen |= bit;
-    if (bit === 0) p = anyValue(p, 1);
-    else if (bit === sawAnnotation) p = annotationList(p, record);
+    if (bit === 0) {
+      const from = p;
+      p = anyValue(p, 1);
+      if (isProperty && watching && hasAt(from, p)) mayHaveParent = 1;
+    } else if (bit === sawAnnotation) p = annotationList(p, record);
     else if (bit === sawHard) {
       lineHard = hardOf(p);
       p = hardEnd;
@@ -495,7 +596,7 @@ function usualSampleKey(key: i32): i32 {
       ? usual(sawAnnotation, key + 12)
       : 0; // annotation":
   }
-  return four === 0x706f7270 ? propertyKey(key) : 0;
+  return four === 0x706f7270 ? propertyKey(key, sawProperty) : 0;
 }
 
 /** The same for the members of annotations. */
@@ -508,7 +609,7 @@ function usualAnnotationKey(key: i32): i32 {
       ? usual(sawConfidence, key + 12)
       : 0; // confidence":
   }
-  if (four === 0x706f7270) return propertyKey(key);
+  if (four === 0x706f7270) return propertyKey(key, 0);
   if (four === 0x6f6e6e61) {
     const next = load<u32>(key + 4);
     const third = load<u32>(key + 8);
@@ -528,8 +629,8 @@ function usualAnnotationKey(key: i32): i32 {
   return four === 0x64726168 && load<u16>(key + 4) === 0x3a22 ? usual(sawHard, key + 6) : 0; // hard":
 }
 
-function propertyKey(key: i32): i32 {
-  return load<u32>(key + 4) === 0x79747265 && load<u16>(key + 8) === 0x3a22 ? usual(0, key + 10) : 0; // property":
+function propertyKey(key: i32, bit: i32): i32 {
+  return load<u32>(key + 4) === 0x79747265 && load<u16>(key + 8) === 0x3a22 ? usual(bit, key + 10) : 0; // property":
 }
 
 function usual(bit: i32, behind: i32): i32 {
@@ -543,6 +644,7 @@ function sampleKey(key: i32, length: i32): i32 {
     return load<u32>(key) === 0x72756f73 && load<u16>(key + 4) === 0x6563 ? sawSource : 0; // source
   }
   if (length === 4) return load<u32>(key) === 0x64726168 ? sawHard : 0; // hard
+  if (length === 8) return load<u64>(key) === property ? sawProperty : 0;
   if (length === 5) return load<u32>(key) === 0x67617375 && load<u8>(key + 4) === 0x65 ? sawUsage : 0; // usage
   if (length === 10 || length === 11) {
     // annotation
@@ -591,7 +693,7 @@ function sampleText(p: i32, bit: i32, record: bool): i32 {
     usageStart = start;
     usageEnd = end;
     usageEscaped = escaped;
-    if (record) refer(lineRecord + 12, start, end);
+    if (record && !namesOnly) refer(lineRecord + 12, start, end);
   }
   return end + 1;
 }
@@ -624,7 +726,7 @@ function annotation(start: i32, at: i32, record: bool): i32 {
   store<i32>(at, absent, 48);
   store<i32>(at, unsaid, 60);
   let p = blank(start + 1);
-  if (load<u8>(p) === closeBrace) return p + 1;
+  if (load<u8>(p) === closeBrace) return everyName ? 0 : p + 1;
   let seen = 0;
   while (true) {
     if (load<u8>(p) !== quote) return 0;
@@ -653,7 +755,7 @@ function annotation(start: i32, at: i32, record: bool): i32 {
     if (p === 0) return 0;
     p = blank(p);
     const c = <i32>load<u8>(p);
-    if (c === closeBrace) return p + 1;
+    if (c === closeBrace) return everyName && load<i32>(at) === absent ? 0 : p + 1;
     if (c !== comma) return 0;
     p = blank(p + 1);
   }
@@ -685,6 +787,7 @@ function annotationText(p: i32, at: i32, bit: i32, record: bool): i32 {
   if (end === 0) return 0;
   if (record) {
     if (bit === sawName) refer(at, start, end);
+    else if (namesOnly) return end + 1;
     else if (bit === sawType) refer(at + 12, start, end);
     else if (bit === sawAnnotator) refer(at + 48, start, end);
     else {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { generateCoco } from './coco.mjs';
 import { dataFolder } from './folder.mjs';
 import { generateManifest } from './manifest.mjs';
 import { generateVoc } from './voc.mjs';
@@ -7,8 +8,8 @@ import { generateVoc } from './voc.mjs';
 /**
  * @typedef {object} DataSet
  * @property {string} name file or folder name
- * @property {'manifest' | 'voc'} kind
- * @property {number} items lines or files
+ * @property {'manifest' | 'voc' | 'coco'} kind
+ * @property {number} items lines, files or images
  *
  * @typedef {object} ReadySet
  * @property {string} name
@@ -21,16 +22,21 @@ import { generateVoc } from './voc.mjs';
 /** Counts up when a generator's output changes, so that old data is made again. */
 const generation = 1;
 
-const seeds = { manifest: 20240311, voc: 20240312 };
+const seeds = { manifest: 20240311, voc: 20240312, coco: 20240313 };
 
 /** Rough bytes per item on the storage (files take whole 4 KB pages), to see whether there is room. */
-const roomPerItem = { manifest: 650, voc: 8_500 };
+const roomPerItem = { manifest: 650, voc: 8_500, coco: 4_300 };
 
 /** @param {number} lines @returns {DataSet} */
 export const manifestSet = (lines) => ({ name: `lines-${lines}.manifest`, kind: 'manifest', items: lines });
 
 /** @param {number} files @returns {DataSet} */
 export const vocSet = (files) => ({ name: `voc-${files}`, kind: 'voc', items: files });
+
+/** @param {number} images @returns {DataSet} */
+export const cocoSet = (images) => ({ name: `coco-${images}.json`, kind: 'coco', items: images });
+
+const generators = { manifest: generateManifest, voc: generateVoc, coco: generateCoco };
 
 /**
  * Where a run's data goes, given all the sets that it needs.
@@ -55,8 +61,7 @@ export function ensureSet(set, folder, log) {
     if (facts.generation === generation) return { name: set.name, path, ...facts.made };
   }
   log(`generating ${path} …`);
-  const generate = set.kind === 'manifest' ? generateManifest : generateVoc;
-  const made = generate(path, set.items, seeds[set.kind]);
+  const made = generators[set.kind](path, set.items, seeds[set.kind]);
   writeFileSync(factsPath, `${JSON.stringify({ generation, made })}\n`);
   return { name: set.name, path, ...made };
 }

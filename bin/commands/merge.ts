@@ -10,6 +10,7 @@ import { type OutputFlags, withOutputOptions } from '../output-options.js';
 interface Flags extends OutputFlags {
   readonly key: MergeKey;
   readonly onConflict: MergePolicy;
+  readonly renumber?: boolean;
   readonly dedupeBoxes?: number;
 }
 
@@ -40,6 +41,7 @@ export function addMerge(program: Command, io: CommandIo, done: (code: ExitCode)
           .choices(['error', 'first', 'last', 'union'])
           .default('error'),
       )
+      .option('--renumber', 'with union: annotations whose ids clash get new ones, and relations follow')
       .option('--dedupe-boxes <iou>', 'take out boxes of one label that overlap by so much, 0 to 1', overlap)
       .option('--to <format>', 'format of the output: manifest or voc (default: that of the inputs)'),
   );
@@ -57,13 +59,14 @@ export function addMerge(program: Command, io: CommandIo, done: (code: ExitCode)
       import('../../src/dataset-io/merge.js'),
       import('../run-to-output.js'),
     ]);
-    const { key, onConflict, dedupeBoxes } = flags;
+    const { key, onConflict, renumber, dedupeBoxes } = flags;
     let merged: MergeResult['merged'] | undefined;
     const work = async (options: Parameters<typeof merge>[2]) => {
       const { merged: found, ...result } = await merge(paths.slice(0, -1), output, {
         ...options,
         key,
         onConflict,
+        renumber,
         dedupeBoxes,
       });
       merged = found;
@@ -78,10 +81,11 @@ export function addMerge(program: Command, io: CommandIo, done: (code: ExitCode)
   });
 }
 
-function textOf({ identical, conflicts, boxes }: MergeResult['merged']): string {
+function textOf({ identical, conflicts, renumbered, boxes }: MergeResult['merged']): string {
   return [
     ['identical samples left out', identical],
     ['samples that said something else', conflicts],
+    ['annotations with new ids', renumbered],
     ['duplicate boxes taken out', boxes],
   ]
     .filter(([, count]) => count !== 0)

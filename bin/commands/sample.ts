@@ -30,7 +30,7 @@ export function addSample(program: Command, io: CommandIo, done: (code: ExitCode
       .argument('<output>', 'a file or folder; - for a manifest on standard output')
       .option('-n, --count <n>', 'so many at random', wholeNumber(0))
       .option('--fraction <f>', 'each one with this chance, 0 to 1', fraction)
-      .option('--stratify', 'with --fraction: that fraction of every set of labels')
+      .option('--stratify', 'with -n or --fraction: every set of labels keeps its share')
       .option('--per-label <n>', 'at random, no label in more than so many samples', wholeNumber(0))
       .option('--head <n>', 'the first ones', wholeNumber(0))
       .option('--tail <n>', 'the last ones', wholeNumber(0))

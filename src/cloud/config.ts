@@ -11,7 +11,9 @@ import { type CloudSettings, checkSettings } from './settings.js';
 export type StoredSecret = string | { readonly encrypted: string };
 
 /** The members of a profile that hold keys. */
-export const secretMembers = ['accessKey', 'secretKey', 'securityToken'] as const;
+export const keyMembers = ['accessKey', 'secretKey', 'securityToken'] as const;
+/** The members that are secret. */
+export const secretMembers = [...keyMembers, 'password'] as const;
 export type SecretMember = (typeof secretMembers)[number];
 
 /** One profile of the configuration file, member for member. */
@@ -19,16 +21,25 @@ export interface StoredProfile extends CloudSettings {
   readonly accessKey?: StoredSecret | undefined;
   readonly secretKey?: StoredSecret | undefined;
   readonly securityToken?: StoredSecret | undefined;
+  /** Name of the account of an IAM user. */
+  readonly account?: string | undefined;
+  readonly username?: string | undefined;
+  /** Instead of keys. */
+  readonly password?: StoredSecret | undefined;
   /** When temporary keys end: `2026-01-31T12:00:00Z`. */
   readonly expiresAt?: string | undefined;
 }
 
 const members = [
   ...secretMembers,
+  'account',
+  'username',
   'expiresAt',
   'regionName',
   'projectId',
   'endpoint',
+  'modelartsEndpoint',
+  'iamEndpoint',
   'addressing',
   'signature',
   'caFile',
@@ -115,6 +126,11 @@ function checkedProfile(value: unknown, file: string, name: string): StoredProfi
     if (secret === undefined || typeof secret === 'string') continue;
     const { encrypted } = membersOf(secret, file, `${member} of the profile ${name}`, ['encrypted']);
     if (typeof encrypted !== 'string') throw new OptionError(`${nameOf(member)} is no text`, { path: file });
+  }
+  for (const member of ['account', 'username']) {
+    const value = profile[member];
+    if (value !== undefined && (typeof value !== 'string' || value === ''))
+      throw new OptionError(`${nameOf(member)} is no text`, { path: file });
   }
   const { expiresAt } = profile;
   if (expiresAt !== undefined && (typeof expiresAt !== 'string' || Number.isNaN(Date.parse(expiresAt)))) {

@@ -1,5 +1,6 @@
 import { OptionError } from '../model/index.js';
 import type { CredentialsInit } from './credentials.js';
+import { type Login, loginOf } from './login.js';
 import type { CloudSettings, SettingsSource } from './settings.js';
 
 /** Variables of a process, `process.env`. */
@@ -10,9 +11,14 @@ export const variables = {
   accessKey: 'HUAWEICLOUD_SDK_AK',
   secretKey: 'HUAWEICLOUD_SDK_SK',
   securityToken: 'HUAWEICLOUD_SDK_SECURITY_TOKEN',
+  account: 'HUAWEICLOUD_SDK_ACCOUNT',
+  username: 'HUAWEICLOUD_SDK_USERNAME',
+  password: 'HUAWEICLOUD_SDK_PASSWORD',
   regionName: 'HUAWEICLOUD_SDK_REGION',
   projectId: 'HUAWEICLOUD_SDK_PROJECT_ID',
   endpoint: 'LABELKIT_OBS_ENDPOINT',
+  modelartsEndpoint: 'LABELKIT_MODELARTS_ENDPOINT',
+  iamEndpoint: 'LABELKIT_IAM_ENDPOINT',
   addressing: 'LABELKIT_OBS_ADDRESSING',
   signature: 'LABELKIT_OBS_SIGNATURE',
   caFile: 'LABELKIT_OBS_CA_FILE',
@@ -36,6 +42,8 @@ export function settingsOfEnvironment(environment: Environment): SettingsSource 
     regionName: text('regionName'),
     projectId: text('projectId'),
     endpoint: text('endpoint'),
+    modelartsEndpoint: text('modelartsEndpoint'),
+    iamEndpoint: text('iamEndpoint'),
     addressing: text('addressing') as CloudSettings['addressing'],
     signature: text('signature') as CloudSettings['signature'],
     caFile: text('caFile'),
@@ -70,4 +78,14 @@ export function credentialsOfEnvironment(environment: Environment): CredentialsI
   }
   const securityToken = variable(environment, 'securityToken');
   return { accessKey, secretKey, ...(securityToken === undefined ? {} : { securityToken }) };
+}
+
+/** The login that the environment holds, or undefined. @throws OptionError when the user name is missing */
+export function loginOfEnvironment(environment: Environment): Login | undefined {
+  const password = variable(environment, 'password');
+  if (password === undefined) return undefined;
+  return loginOf(
+    { account: variable(environment, 'account'), username: variable(environment, 'username'), password },
+    (member) => variables[member],
+  );
 }

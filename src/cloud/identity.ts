@@ -2,6 +2,7 @@ import { LabelkitError, OptionError } from '../model/index.js';
 import {
   configFileOf,
   type FindJsonFault,
+  keyMembers,
   readProfiles,
   type SecretMember,
   type StoredProfile,
@@ -17,10 +18,12 @@ import {
 import {
   credentialsOfEnvironment,
   type Environment,
+  loginOfEnvironment,
   settingsOfEnvironment,
   variable,
   variables,
 } from './environment.js';
+import { type Login, loginOf } from './login.js';
 import type { Secret } from './secret.js';
 import {
   type CloudSettings,
@@ -38,6 +41,11 @@ export interface IdentityOptions extends CloudSettings {
   readonly secretKey?: string | Secret | undefined;
   /** Comes with temporary keys. */
   readonly securityToken?: string | Secret | undefined;
+  /** Name of the account (domain) of an IAM user; default: `username` is that of the account. */
+  readonly account?: string | undefined;
+  /** With `password`, instead of keys. */
+  readonly username?: string | undefined;
+  readonly password?: string | Secret | undefined;
   /** Gives keys when they are needed, and new ones before those end; instead of `accessKey`. */
   readonly credentials?: CredentialsProvider | undefined;
   /** A profile of the configuration file; default: what `LABELKIT_PROFILE` says. */
@@ -56,6 +64,8 @@ const settingNames = [
   'regionName',
   'projectId',
   'endpoint',
+  'modelartsEndpoint',
+  'iamEndpoint',
   'addressing',
   'signature',
   'caFile',
@@ -66,6 +76,8 @@ const settingNames = [
 
 const optionNames: readonly string[] = [
   ...secretMembers,
+  'account',
+  'username',
   'credentials',
   'profile',
   'decrypt',
@@ -84,14 +96,10 @@ const optionNames: readonly string[] = [
 export function checkIdentity(options: IdentityOptions, more: readonly string[] = []): void {
   const known = [...optionNames, ...more];
   const given = (name: string) => (options as Record<string, unknown>)[name] !== undefined;
-  if (given('password')) {
-    if (given('accessKey')) {
-      throw new OptionError('password and accessKey are both given', { hint: 'Give one of the two.' });
+  for (const other of ['accessKey', 'credentials']) {
+    if (given('password') && given(other)) {
+      throw new OptionError(`password and ${other} are both given`, { hint: 'Give one of the two.' });
     }
-    throw new OptionError('a password is given', {
-      code: 'Unsupported',
-      hint: 'This version takes access keys: accessKey and secretKey.',
-    });
   }
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined) {
@@ -112,6 +120,7 @@ export function checkIdentity(options: IdentityOptions, more: readonly string[] 
   if (given('accessKey') && given('credentials')) {
     throw new OptionError('accessKey and credentials are both given', { hint: 'Give one of the two.' });
   }
+  if (given('password') || given('username') || given('account')) loginOf(options, (member) => member);
   const keys = keysOfOptions(options);
   if (keys !== undefined) new Credentials(keys, 'the options');
   checkSettings(sourceOfOptions(options));
@@ -132,18 +141,26 @@ function sourceOfOptions(options: IdentityOptions): SettingsSource {
 
 /** Keys and settings, put together from wherever they were found. */
 export interface Identity {
+  /** Keys; for a login the temporary ones that it is given. */
   readonly credentials: CredentialSource;
+  /** Whose password proves who asks; undefined: the keys do. */
+  readonly login: Login | undefined;
   readonly settings: ObsSettings;
 }
 
 /**
  * Looks for keys: in the options, the named profile, the environment, the profile `default`, and last at the
  * ambient provider. The first place that has any decides. Settings are taken one by one in the same order; the
- * profile `default` counts only where the environment has no keys.
+ * profile `default` counts only where the environment has no keys. A password counts as keys do, where there are none.
  *
+ * @param keysOfLogin gives temporary keys, where a password is what was found
  * @throws LabelkitError `CredentialsNotFound` that names the places; OptionError for what is wrong in one of them
  */
-export async function resolveIdentity(options: IdentityOptions, findFault: FindJsonFault): Promise<Identity> {
+export async function resolveIdentity(
+  options: IdentityOptions,
+  findFault: FindJsonFault,
+  keysOfLogin: CredentialsProvider,
+): Promise<Identity> {
   const environment = options.environment ?? process.env;
   const configFile = options.configFile ?? configFileOf(environment);
   const wanted = options.profile ?? variable(environment, 'profile');
@@ -155,34 +172,42 @@ export async function resolveIdentity(options: IdentityOptions, findFault: FindJ
   let provider: CredentialsProvider | undefined = options.credentials;
   let from = 'the options';
   if (own !== undefined) provider = async () => own;
+  let login = options.password === undefined ? undefined : loginOf(options, (member) => member);
+  const isFound = () => provider !== undefined || login !== undefined;
 
   let found: { profile: StoredProfile; name: string } | undefined;
   if (wanted !== undefined) {
     found = { profile: await namedProfile(configFile, wanted, options, findFault), name: wanted };
     settings.push(profileSettings(found, configFile));
-    if (provider === undefined && hasKeys(found.profile)) {
+    if (!isFound() && hasKeys(found.profile)) {
       provider = profileKeys(found, configFile, options);
+      from = `the profile ${wanted}`;
+    } else if (!isFound() && found.profile.password !== undefined) {
+      login = await profileLogin(found, configFile, options);
       from = `the profile ${wanted}`;
     }
   }
   settings.push(environmentSettings);
-  const fromEnvironment = provider === undefined ? credentialsOfEnvironment(environment) : undefined;
+  const fromEnvironment = isFound() ? undefined : credentialsOfEnvironment(environment);
   if (fromEnvironment !== undefined) {
     provider = async () => fromEnvironment;
     from = 'the environment';
   }
-  if (provider === undefined && wanted === undefined) {
+  if (!isFound()) {
+    login = loginOfEnvironment(environment);
+    if (login !== undefined) from = 'the environment';
+  }
+  if (!isFound() && wanted === undefined) {
     const profile = (await readProfiles(configFile, findFault))?.get('default');
     if (profile !== undefined) {
       found = { profile, name: 'default' };
       settings.push(profileSettings(found, configFile));
-      if (hasKeys(profile)) {
-        provider = profileKeys(found, configFile, options);
-        from = 'the profile default';
-      }
+      from = 'the profile default';
+      if (hasKeys(profile)) provider = profileKeys(found, configFile, options);
+      else if (profile.password !== undefined) login = await profileLogin(found, configFile, options);
     }
   }
-  if (provider === undefined && options.ambient !== undefined) {
+  if (!isFound() && options.ambient !== undefined) {
     const { ambient } = options;
     const first = await ambient();
     if (first !== undefined) {
@@ -190,8 +215,9 @@ export async function resolveIdentity(options: IdentityOptions, findFault: FindJ
       provider = ambientKeys(ambient, first);
     }
   }
+  if (login !== undefined) provider = keysOfLogin;
   if (provider === undefined) throw notFound(configFile, found?.name);
-  return { credentials: new CredentialSource(provider, from), settings: mergeSettings(settings) };
+  return { credentials: new CredentialSource(provider, from), login, settings: mergeSettings(settings) };
 }
 
 /** What was given while looking is used before the provider is asked again. */
@@ -233,7 +259,41 @@ async function namedProfile(
 }
 
 function hasKeys(profile: StoredProfile): boolean {
-  return secretMembers.some((member) => profile[member] !== undefined);
+  return keyMembers.some((member) => profile[member] !== undefined);
+}
+
+async function profileLogin(
+  { profile, name }: { profile: StoredProfile; name: string },
+  file: string,
+  options: IdentityOptions,
+): Promise<Login> {
+  const { account, username, password } = profile;
+  return loginOf(
+    {
+      account,
+      username,
+      password:
+        password === undefined ? undefined : await opened(password, 'password', { name, file, options }),
+    },
+    (member) => `${member} of the profile ${name} in ${file}`,
+  );
+}
+
+/** What a profile stores as a secret, decrypted where it is encrypted. */
+async function opened(
+  stored: StoredSecret,
+  member: SecretMember,
+  { name, file, options }: { name: string; file: string; options: IdentityOptions },
+): Promise<string> {
+  if (typeof stored === 'string') return stored;
+  const { decrypt } = options;
+  if (decrypt === undefined) {
+    throw new OptionError(`${member} of the profile ${name} in ${file} is encrypted`, {
+      path: file,
+      hint: 'Only a program that gives the session a decrypt function can use this profile.',
+    });
+  }
+  return await decrypt(stored.encrypted, member);
 }
 
 function profileSettings(
@@ -246,7 +306,7 @@ function profileSettings(
 function profileKeys(
   { profile, name }: { profile: StoredProfile; name: string },
   file: string,
-  { decrypt }: IdentityOptions,
+  options: IdentityOptions,
 ): CredentialsProvider {
   const { accessKey, secretKey, securityToken, expiresAt } = profile;
   const missing = accessKey === undefined ? 'accessKey' : secretKey === undefined ? 'secretKey' : undefined;
@@ -256,16 +316,8 @@ function profileKeys(
       hint: 'Add it.',
     });
   }
-  const open = async (stored: StoredSecret, member: SecretMember): Promise<string> => {
-    if (typeof stored === 'string') return stored;
-    if (decrypt === undefined) {
-      throw new OptionError(`${member} of the profile ${name} in ${file} is encrypted`, {
-        path: file,
-        hint: 'Only a program that gives the session a decrypt function can use this profile.',
-      });
-    }
-    return await decrypt(stored.encrypted, member);
-  };
+  const open = (stored: StoredSecret, member: SecretMember) =>
+    opened(stored, member, { name, file, options });
   return async () => ({
     accessKey: await open(accessKey, 'accessKey'),
     secretKey: await open(secretKey, 'secretKey'),
@@ -284,7 +336,7 @@ function notFound(configFile: string, profile: string | undefined): LabelkitErro
     `no access key was found: ${variables.accessKey} and ${variables.secretKey} are not set, and ${where}`,
     {
       path: configFile,
-      hint: `Set ${variables.accessKey}, ${variables.secretKey} and ${variables.regionName}, or name a profile with --session (option profile).`,
+      hint: `Set ${variables.accessKey}, ${variables.secretKey} and ${variables.regionName}, or name a profile with --session (option profile); labelkit login makes one.`,
     },
   );
 }

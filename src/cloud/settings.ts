@@ -5,10 +5,14 @@ import { redactUrl } from './redact.js';
 export interface CloudSettings {
   /** Region id, `cn-north-4`; gives the endpoint where none is named. */
   readonly regionName?: string | undefined;
-  /** Project id; object storage needs none. */
+  /** Project id; object storage needs none. `auto`: the default project of the region, asked for when it is needed. */
   readonly projectId?: string | undefined;
   /** Address of the service instead of the region's, `https://obs.example.com` or with a port. */
   readonly endpoint?: string | undefined;
+  /** Address of ModelArts instead of the region's. */
+  readonly modelartsEndpoint?: string | undefined;
+  /** Address of the identity service (IAM) instead of the region's. */
+  readonly iamEndpoint?: string | undefined;
   /**
    * `virtual`: `bucket.host/key`, as OBS demands; `path`: `host/bucket/key`; `domain`: the host stands for the
    * bucket. Default `virtual`, and `path` where the endpoint is `localhost` or a number.
@@ -46,6 +50,9 @@ export interface ObsSettings {
   readonly endpoint: string;
   readonly region: string | undefined;
   readonly projectId: string | undefined;
+  /** Scheme, host and port; undefined where neither they nor a region are said. */
+  readonly modelartsEndpoint: string | undefined;
+  readonly iamEndpoint: string | undefined;
   readonly addressing: 'virtual' | 'path' | 'domain';
   readonly signature: 'obs' | 'v2' | 'v4';
   readonly caFile: string | undefined;
@@ -61,12 +68,14 @@ const choices = {
   engine: ['esdk', 'native'],
 } as const;
 
+const endpointSettings = ['endpoint', 'modelartsEndpoint', 'iamEndpoint'] as const;
+
 const regionPattern = /^[a-z]{2}(?:-[a-z]+)+-[0-9]+[a-z]?$/;
 const knownRegions = new Set(['cn-north-1', 'cn-north-4', 'cn-north-9', 'cn-east-3', 'cn-south-1']);
 
 /** @throws OptionError for a value that is none of its setting, from callers without types and from files */
 export function checkSettings({ values, nameOf }: SettingsSource): void {
-  for (const setting of ['regionName', 'projectId', 'endpoint', 'caFile'] as const) {
+  for (const setting of ['regionName', 'projectId', ...endpointSettings, 'caFile'] as const) {
     const value: unknown = values[setting];
     if (value !== undefined && (typeof value !== 'string' || value === ''))
       throw new OptionError(`${nameOf(setting)} is no text`);
@@ -84,7 +93,10 @@ export function checkSettings({ values, nameOf }: SettingsSource): void {
       });
     }
   }
-  if (values.endpoint !== undefined) endpointOf(values.endpoint, nameOf('endpoint'));
+  for (const setting of endpointSettings) {
+    const endpoint = values[setting];
+    if (endpoint !== undefined) endpointOf(endpoint, nameOf(setting));
+  }
 }
 
 /**
@@ -109,18 +121,20 @@ export function mergeSettings(sources: readonly SettingsSource[]): ObsSettings {
       message: 'certificates are not checked (insecure): anybody in between can read and change everything',
     });
   const url =
-    endpoint.value === undefined ? regionUrl(region, warnings) : endpointOf(endpoint.value, endpoint.by);
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    if (pick('allowHttp').value !== true) {
-      throw new OptionError(`${endpoint.by} is ${url.origin}, which is not encrypted`, {
-        hint: 'Use https://, or allow it with allowHttp (LABELKIT_OBS_ALLOW_HTTP=true).',
-      });
-    }
-    warnings.push({
-      kind: 'insecure',
-      message: `${url.origin} is not encrypted: what is read and written can be seen and changed on the way`,
-    });
-  }
+    endpoint.value === undefined
+      ? regionUrl('obs', region, warnings)
+      : endpointOf(endpoint.value, endpoint.by);
+  const allowHttp = pick('allowHttp').value === true;
+  checkEncrypted(url, endpoint.by, allowHttp, warnings);
+  const serviceUrl = (setting: 'modelartsEndpoint' | 'iamEndpoint', service: 'modelarts' | 'iam') => {
+    const { value, by } = pick(setting);
+    // Services that are like OBS have regions of any name, and no ModelArts.
+    if (value === undefined)
+      return regionPattern.test(region.value ?? '') ? regionUrl(service, region, []).origin : undefined;
+    const named = endpointOf(value, by);
+    checkEncrypted(named, by, allowHttp, warnings);
+    return named.origin;
+  };
   const addressing = pick('addressing').value ?? (isNumberOrLocal(url.hostname) ? 'path' : 'virtual');
   const bucket = /^(.+)\.obs\.[a-z0-9-]+\.myhuaweicloud\.com$/.exec(url.hostname)?.[1];
   if (bucket !== undefined && addressing !== 'domain') {
@@ -137,6 +151,8 @@ export function mergeSettings(sources: readonly SettingsSource[]): ObsSettings {
     endpoint: url.origin,
     region: region.value,
     projectId: pick('projectId').value,
+    modelartsEndpoint: serviceUrl('modelartsEndpoint', 'modelarts'),
+    iamEndpoint: serviceUrl('iamEndpoint', 'iam'),
     addressing,
     signature,
     caFile: pick('caFile').value,
@@ -146,7 +162,22 @@ export function mergeSettings(sources: readonly SettingsSource[]): ObsSettings {
   };
 }
 
+/** @throws OptionError for an address that is in the clear, unless that is allowed */
+function checkEncrypted(url: URL, by: string, allowHttp: boolean, warnings: SettingsWarning[]): void {
+  if (url.protocol !== 'http:' || isLoopback(url.hostname)) return;
+  if (!allowHttp) {
+    throw new OptionError(`${by} is ${url.origin}, which is not encrypted`, {
+      hint: 'Use https://, or allow it with allowHttp (LABELKIT_OBS_ALLOW_HTTP=true).',
+    });
+  }
+  warnings.push({
+    kind: 'insecure',
+    message: `${url.origin} is not encrypted: what is read and written can be seen and changed on the way`,
+  });
+}
+
 function regionUrl(
+  service: 'obs' | 'modelarts' | 'iam',
   { value, by }: { value: string | undefined; by: string },
   warnings: SettingsWarning[],
 ): URL {
@@ -162,7 +193,7 @@ function regionUrl(
   }
   if (!knownRegions.has(value))
     warnings.push({ kind: 'region', message: `${value} is none of the regions that are known here` });
-  return new URL(`https://obs.${value}.myhuaweicloud.com`);
+  return new URL(`https://${service}.${value}.myhuaweicloud.com`);
 }
 
 function endpointOf(text: string, by: string): URL {

@@ -3,6 +3,7 @@ import { DataError, type Diagnostic, OptionError, type Profile, throwIfAborted }
 import { parseEncoding } from '../text/index.js';
 import type { CoordinateChange } from '../transforms/index.js';
 import type { DataShard } from './data-shard.js';
+import type { JoinedDatasetOptions } from './dataset-options.js';
 import { type ResolvedInput, resolveInput } from './detect.js';
 import { findFormat } from './find-format.js';
 import type { FormatId } from './formats.js';
@@ -15,10 +16,10 @@ import { Run, type RunOptions, type RunResult } from './run.js';
 import { shardRange } from './shard-range.js';
 import type { Stage, StageContext } from './stage.js';
 import { DiscardStorage, dirOf, Loan, parseLocation, type TreeMode } from './storage/index.js';
-import { type Places, storageOf } from './storages.js';
+import { storageOf } from './storages.js';
 import type { ImageHandling, WriteRows, WriterContext } from './writer.js';
 
-export interface ConvertOptions extends RunOptions, Places {
+export interface ConvertOptions extends RunOptions, Omit<JoinedDatasetOptions, 'classes'> {
   /** Format of the input; default: detected, and for a transform of standard input `manifest`. */
   readonly from?: string | undefined;
   /** Format of the output. */
@@ -27,16 +28,10 @@ export interface ConvertOptions extends RunOptions, Places {
   readonly mode?: TreeMode | undefined;
   /** Where faulty records are put aside with `onError: 'quarantine'`: a file for lines, a folder for files. */
   readonly quarantine?: string | undefined;
-  /** Encoding of a manifest; default `utf-8`. VOC files say their own. */
-  readonly encoding?: string | undefined;
   /** Whose demands raise the severities of what is found while reading; default `generic`. */
   readonly profile?: Profile | undefined;
   /** What becomes of the images; default `reference`. */
   readonly images?: ImageHandling | undefined;
-  /** Where relative references of a manifest are taken from; default: its own directory. */
-  readonly baseDir?: string | undefined;
-  /** A directory that the references of a manifest may not leave; default: none. */
-  readonly root?: string | undefined;
   /** Number the later of two samples with one output name; default: they are refused (C002). */
   readonly renameClashes?: boolean | undefined;
   /**
@@ -46,8 +41,6 @@ export interface ConvertOptions extends RunOptions, Places {
   readonly classLists?: boolean | undefined;
   /** Manifest to manifest: rewrite every line in canonical key order and spelling. Default: keep the bytes. */
   readonly canonical?: boolean | undefined;
-  /** Longest manifest line in bytes; default 64 MiB. */
-  readonly maxLineBytes?: number | undefined;
   /**
    * What coordinates mean, and what they are to be written as. Numbers are changed only where both are given and
    * differ; default: they stay.
@@ -55,8 +48,6 @@ export interface ConvertOptions extends RunOptions, Places {
   readonly coords?: CoordinateChange | undefined;
   /** Only this part of a manifest; default: all of it. The outputs of all parts, joined, are the output of the whole. */
   readonly shard?: DataShard | undefined;
-  /** Options of the input's own format, by name: what `formats` lists under `options`. */
-  readonly fromOptions?: Readonly<Record<string, unknown>> | undefined;
   /** Options of the output's own format, by name. */
   readonly toOptions?: Readonly<Record<string, unknown>> | undefined;
   /**

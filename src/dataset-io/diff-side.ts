@@ -2,6 +2,7 @@ import { type ManifestSample, parseManifestLine } from '../manifest/index.js';
 import { DataError, type Diagnostic, isVocTask, OptionError, throwIfAborted } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
 import { Ahead } from './ahead.js';
+import type { JoinedDatasetOptions } from './dataset-options.js';
 import { resolveOwnInput } from './detect.js';
 import type { FormatId } from './formats.js';
 import { readImageSets } from './image-sets.js';
@@ -11,21 +12,12 @@ import { type Joined, joinVoc } from './resolve.js';
 import type { Row, RowBatch } from './rows.js';
 import { SampleIndex } from './sample-index.js';
 import { dirOf, parseLocation, type Storage, stemOf } from './storage/index.js';
-import { type Places, storageOf } from './storages.js';
+import { storageOf } from './storages.js';
 import { vocRows } from './voc-rows.js';
 import { findVocTree, pairingKey, VocImages, type VocTree } from './voc-tree.js';
 
 /** What samples of two data sets are matched by. */
 export type DiffKey = 'id' | 'source' | 'name';
-
-export interface SideOptions extends Places {
-  readonly from?: string | undefined;
-  readonly encoding?: string | undefined;
-  readonly baseDir?: string | undefined;
-  readonly root?: string | undefined;
-  readonly maxLineBytes?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** What a sample is matched by. One without an id goes by its source. */
 export function keyOf(row: Pick<Row, 'sample' | 'key'>, by: DiffKey): string {
@@ -68,13 +60,13 @@ export class DiffSide {
     readonly path: string,
     readonly format: FormatId,
     private readonly storage: Storage,
-    private readonly options: SideOptions,
+    private readonly options: JoinedDatasetOptions,
     private readonly tree: VocTree | undefined,
     private readonly images: VocImages | undefined,
     private readonly sets: Awaited<ReturnType<typeof readImageSets>> | undefined,
   ) {}
 
-  static async open(path: string, options: SideOptions): Promise<DiffSide> {
+  static async open(path: string, options: JoinedDatasetOptions): Promise<DiffSide> {
     const { signal } = options;
     throwIfAborted(signal);
     const storage = storageOf(path, options);

@@ -12,13 +12,13 @@ import {
   itemOfAnnotation,
   itemOfObject,
 } from '../transforms/index.js';
+import type { JoinedDatasetOptions } from './dataset-options.js';
 import {
   type DiffKey,
   DiffSide,
   failAtFaults,
   IndexedSide,
   keyOf,
-  type SideOptions,
   sensibleKey,
   worstOf,
 } from './diff-side.js';
@@ -30,7 +30,7 @@ import { baseName } from './storage/index.js';
 
 export type { DiffKey } from './diff-side.js';
 
-export interface DiffOptions extends Omit<SideOptions, 'from'> {
+export interface DiffOptions extends JoinedDatasetOptions {
   /** Format of the first data set; default: detected. */
   readonly from?: string | undefined;
   /** Format of the second data set; default: detected. */

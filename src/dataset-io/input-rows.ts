@@ -1,24 +1,15 @@
 import { OptionError, type Profile } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
+import type { DatasetOptions } from './dataset-options.js';
 import type { ResolvedInput } from './detect.js';
 import { manifestRows } from './manifest-rows.js';
 import type { RowBatch } from './rows.js';
 import type { Storage } from './storage/index.js';
-import type { Places } from './storages.js';
 
 /** How an input of any format is read. */
-export interface InputOptions extends Places {
-  /** Encoding of a manifest. */
-  readonly encoding?: string | undefined;
-  /** Where relative references of a manifest are taken from. */
-  readonly baseDir?: string | undefined;
-  readonly maxLineBytes?: number | undefined;
+export interface InputOptions extends Omit<DatasetOptions, 'from'> {
+  /** Whose demands raise severities; default `generic`. */
   readonly profile?: Profile | undefined;
-  /** Options of the input's format. */
-  readonly fromOptions?: Readonly<Record<string, unknown>> | undefined;
-  /** Class names by their numbers, for data that has only these. */
-  readonly classes?: readonly string[] | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**

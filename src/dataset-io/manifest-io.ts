@@ -12,6 +12,7 @@ import {
 import { DataError, type Diagnostic, OptionError, type Sample, throwIfAborted } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
 import { mapAhead } from './ahead.js';
+import type { TextOptions } from './dataset-options.js';
 import { lineStartsNear } from './line-starts.js';
 import { type Joined, joinVoc } from './resolve.js';
 import { dirOf, type TreeMode } from './storage/index.js';
@@ -29,15 +30,11 @@ export interface ManifestRange {
 }
 
 export interface ManifestBatchesOptions
-  extends Places,
+  extends TextOptions,
     Pick<
       ManifestParseOptions,
       'mode' | 'profile' | 'pedantic' | 'indexUnit' | 'labelSet' | 'usage' | 'check' | 'lazy'
     > {
-  /** Default `utf-8`. */
-  readonly encoding?: string | undefined;
-  /** Longer lines are reported and skipped; default 64 MiB. */
-  readonly maxLineBytes?: number | undefined;
   /** Read only these lines; default: all. */
   readonly range?: ManifestRange | undefined;
   /**
@@ -48,7 +45,6 @@ export interface ManifestBatchesOptions
   readonly reuse?: boolean | undefined;
   /** Takes every diagnostic as it is made. */
   readonly onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ManifestReadOptions extends Omit<ManifestBatchesOptions, 'lazy' | 'reuse'> {

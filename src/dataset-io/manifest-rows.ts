@@ -1,4 +1,4 @@
-import { type ManifestBatch, manifestBatches } from '../manifest/index.js';
+import { type ManifestBatch, manifestBatches, type NotedFacts } from '../manifest/index.js';
 import type { Diagnostic, Profile } from '../model/index.js';
 import type { Encoding } from '../text/index.js';
 import type { Fault, Row, RowBatch } from './rows.js';
@@ -25,8 +25,8 @@ export interface ManifestRowsOptions {
    * are then checked, but parsed only when a row is looked at. Default false.
    */
   readonly passOn?: boolean | undefined;
-  /** With {@link passOn}: usage or source of most rows will be asked for. */
-  readonly noted?: boolean | undefined;
+  /** With {@link passOn}: usage or source of most rows will be asked for, or what is named. */
+  readonly noted?: boolean | NotedFacts | undefined;
   /** With {@link passOn}: the loan under which the writer takes the lines. */
   readonly loan?: Loan | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -30,8 +30,13 @@ export interface MergeOptions extends TransformOptions {
   /** Default `error`. */
   readonly onConflict?: MergePolicy | undefined;
   /**
-   * Take objects out of VOC files that are an earlier one of the same sample and label once more, by the intersection
-   * over union of the boxes around them: from this on, above 0 and up to 1. Default: none are.
+   * With `union`: annotations whose ids the first sample has for something else get new ids, and relations follow.
+   * Default false: their sample is a fault (D073).
+   */
+  readonly renumber?: boolean | undefined;
+  /**
+   * Take objects out of VOC files that are an earlier one of the same sample and label once more, by how much they
+   * overlap (`shapeOverlap`): from this on, above 0 and up to 1. Default: none are.
    */
   readonly dedupeBoxes?: number | undefined;
 }
@@ -42,6 +47,8 @@ export interface MergeResult extends RunResult {
     readonly identical: number;
     /** Samples that said something else than an earlier one with their key. */
     readonly conflicts: number;
+    /** Annotations that got new ids. */
+    readonly renumbered: number;
     /** Objects that were taken out as duplicates. */
     readonly boxes: number;
   };
@@ -82,7 +89,12 @@ export async function merge(
     const result = await transformAll(staged, output, to, base, own);
     return {
       ...result,
-      merged: { identical: groups.identical, conflicts: merger.conflicts, boxes: merger.boxes },
+      merged: {
+        identical: groups.identical,
+        conflicts: merger.conflicts,
+        renumbered: merger.renumbered,
+        boxes: merger.boxes,
+      },
     };
   } finally {
     groups.close();
@@ -90,7 +102,15 @@ export async function merge(
   }
 }
 
-function check(inputs: readonly string[], { dedupeBoxes: least }: MergeOptions): void {
+function check(
+  inputs: readonly string[],
+  { dedupeBoxes: least, renumber, onConflict = 'error' }: MergeOptions,
+): void {
+  if (renumber === true && onConflict !== 'union') {
+    throw new OptionError(`annotations cannot be renumbered with the policy ${onConflict}`, {
+      hint: 'Say --on-conflict union (option onConflict): only then annotations of several samples come together.',
+    });
+  }
   if (inputs.length === 0) throw new OptionError('there is nothing to merge', { hint: 'Name the inputs.' });
   if (inputs.filter((input) => input === '-').length > 1)
     throw new OptionError('standard input can be merged only once');
@@ -258,16 +278,19 @@ function placeOf({ file, line, sample }: Row): Pick<Diagnostic, 'file' | 'line' 
 
 class Merger {
   conflicts = 0;
+  renumbered = 0;
   boxes = 0;
   private place = 0;
   private readonly policy: MergePolicy;
   private readonly least: number | undefined;
+  private readonly renumber: boolean;
 
   constructor(
     private readonly groups: Groups,
-    { onConflict = 'error', dedupeBoxes }: MergeOptions,
+    { onConflict = 'error', dedupeBoxes, renumber = false }: MergeOptions,
   ) {
     this.policy = onConflict;
+    this.renumber = renumber;
     this.least = dedupeBoxes;
   }
 
@@ -338,11 +361,19 @@ class Merger {
     const sample = rebase.line(given);
     for (const version of others) {
       const other = parseManifestLine(this.groups.text(version), { check: 'faults' }).sample!;
-      const conflicts = unite(sample, other).map(({ rule, message }) =>
-        datasetDiagnostic(rule, message, place),
+      const conflicts = unite(sample, other, this.renumber).map(({ rule, message }) =>
+        datasetDiagnostic(rule, message, {
+          ...place,
+          ...(this.renumber && rule === 'D073' ? { severity: 'warning' } : {}),
+        }),
       );
-      if (conflicts.some(({ rule }) => rule === 'D073')) version.clashes = conflicts;
-      else for (const conflict of conflicts) batch.report(conflict);
+      const clashes = conflicts.filter(({ rule }) => rule === 'D073').length;
+      if (clashes > 0 && !this.renumber) {
+        version.clashes = conflicts;
+        continue;
+      }
+      this.renumbered += clashes;
+      for (const conflict of conflicts) batch.report(conflict);
     }
     batch.setSample(row, sample, base);
   }

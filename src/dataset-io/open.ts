@@ -1,28 +1,15 @@
 import type { ImageAnnotation, Sample } from '../model/index.js';
 import { DataError, type Diagnostic, throwIfAborted } from '../model/index.js';
 import { Ahead } from './ahead.js';
+import type { JoinedDatasetOptions } from './dataset-options.js';
 import { resolveInput } from './detect.js';
 import type { FormatId } from './formats.js';
 import { inputRows } from './input-rows.js';
 import { type Joined, joinVoc } from './resolve.js';
 import type { Row } from './rows.js';
-import { type Places, storageOf } from './storages.js';
+import { storageOf } from './storages.js';
 
-export interface OpenDatasetOptions extends Places {
-  /** Format; default: detected. */
-  readonly from?: string | undefined;
-  /** Encoding of a manifest; default `utf-8`. */
-  readonly encoding?: string | undefined;
-  /** Where relative references of a manifest are taken from; default: its own directory. */
-  readonly baseDir?: string | undefined;
-  /** A directory that the references of a manifest may not leave; default: none. */
-  readonly root?: string | undefined;
-  /** Longest manifest line in bytes; default 64 MiB. */
-  readonly maxLineBytes?: number | undefined;
-  /** Options of the input's own format, by name. */
-  readonly fromOptions?: Readonly<Record<string, unknown>> | undefined;
-  /** Class names by their numbers, for data that has numbers and no names. */
-  readonly classes?: readonly string[] | undefined;
+export interface OpenDatasetOptions extends JoinedDatasetOptions {
   /**
    * Read the VOC files that a manifest names, so that {@link DatasetRow.images} has what they say. VOC data
    * sets always have it. Default false.
@@ -32,7 +19,6 @@ export interface OpenDatasetOptions extends Places {
   readonly mode?: 'strict' | 'lenient' | undefined;
   /** Takes every finding about a record that cannot be read, and every other finding of lenient reading. */
   readonly onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** A row of an opened data set, with the annotation files of its sample. */

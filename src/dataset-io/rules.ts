@@ -75,6 +75,14 @@ export const datasetRules: readonly Rule[] = [
     fix: 'Put the image where the data says it is, or leave such samples out with --on-error skip.',
   },
   {
+    id: 'D010',
+    name: 'stray-file',
+    severity: 'warning',
+    summary: 'A file of a folder is nothing that its format has.',
+    why: 'It is left out, and so is what it says: it may be labels in another format, or images of a type that is not taken.',
+    fix: 'Remove it, or read the folder as what it is with --from.',
+  },
+  {
     id: 'D011',
     name: 'case-differs',
     severity: 'warning',
@@ -89,6 +97,14 @@ export const datasetRules: readonly Rule[] = [
     summary: 'Two images have the name of one annotation file.',
     why: 'a.jpg and a.png both claim a.xml, and nothing says which one was labelled.',
     fix: 'Rename or remove one of the images.',
+  },
+  {
+    id: 'D013',
+    name: 'image-without-label-file',
+    severity: 'info',
+    summary: 'An image has no label file.',
+    why: 'It is a sample without labels; it was not labelled yet, or its label file has another name.',
+    fix: 'Nothing, when it is still to be labelled.',
   },
   {
     id: 'D014',
@@ -243,7 +259,7 @@ export const datasetRules: readonly Rule[] = [
     severity: 'error',
     summary: 'Samples that are united have different annotations with the same id.',
     why: 'Relations name the annotations that they join by these ids, which mean something else in the other sample.',
-    fix: 'Give the annotations of one of the inputs other ids.',
+    fix: 'Give the annotations of one of the inputs other ids; merge --on-conflict union --renumber does.',
   },
 ];
 

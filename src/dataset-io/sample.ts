@@ -1,5 +1,12 @@
 import { type Diagnostic, OptionError } from '../model/index.js';
-import { defaultSeed, drawCapped, drawCount, drawFraction, drawStratified } from '../transforms/index.js';
+import {
+  defaultSeed,
+  drawCapped,
+  drawCount,
+  drawFraction,
+  drawStratified,
+  drawStratifiedCount,
+} from '../transforms/index.js';
 import { survey, type TransformOptions, transform } from './convert.js';
 import { ReplayedStdin } from './replayed-stdin.js';
 import { labelsOf } from './row-labels.js';
@@ -12,7 +19,10 @@ export interface SampleOptions extends TransformOptions {
   readonly count?: number | undefined;
   /** Each sample with this chance, 0…1. */
   readonly fraction?: number | undefined;
-  /** With {@link fraction}: that fraction of each set of labels that occurs, exact to one sample. Default false. */
+  /**
+   * With {@link fraction} or {@link count}: each set of labels that occurs keeps its share of the samples, exact to one
+   * sample. Default false.
+   */
   readonly stratify?: boolean | undefined;
   /** Samples at random as long as none of their labels is in so many; those without a label all. */
   readonly perLabel?: number | undefined;
@@ -63,9 +73,9 @@ function check(options: SampleOptions): (typeof ways)[number] {
   } else if (!Number.isSafeInteger(value) || value < 0) {
     throw new OptionError(`${way} must be a whole number from 0, not ${value}`);
   }
-  if (options.stratify === true && way !== 'fraction') {
+  if (options.stratify === true && way !== 'fraction' && way !== 'count') {
     throw new OptionError(`samples cannot be stratified with ${way}`, {
-      hint: 'Say --fraction (option fraction) with --stratify.',
+      hint: 'Say -n or --fraction (options count, fraction) with --stratify.',
     });
   }
   return way;
@@ -76,11 +86,14 @@ async function stageOf(input: string, way: (typeof ways)[number], options: Sampl
   const value = options[way]!;
   switch (way) {
     case 'count': {
+      if (options.stratify === true) return await stratifiedCount(input, value, seed, options);
       const total = await countOf(input, options);
       return choosing(drawCount(value, total, seed));
     }
     case 'fraction':
-      return options.stratify === true ? stratified(value, seed) : choosing(drawFraction(value, seed));
+      return options.stratify === true
+        ? stratified(drawStratified(value, seed))
+        : choosing(drawFraction(value, seed));
     case 'head': {
       let left = value;
       return { ...choosing(() => left-- > 0), isDone: () => left <= 0 };
@@ -123,8 +136,8 @@ async function sortedLabels(
   return labels === undefined ? { faults } : { labels: [...labels].sort() };
 }
 
-function stratified(fraction: number, seed: number): Stage {
-  const isDrawn = drawStratified(fraction, seed);
+/** Asks for each sample, in order, whether it passes, by the text that stands for its set of labels. */
+function stratified(isDrawn: (kind: string) => boolean): Stage {
   return {
     async apply(batch) {
       for (let row = 0; row < batch.rowCount; row++) {
@@ -135,6 +148,28 @@ function stratified(fraction: number, seed: number): Stage {
       }
     },
   };
+}
+
+async function stratifiedCount(
+  input: string,
+  count: number,
+  seed: number,
+  options: TransformOptions,
+): Promise<Stage> {
+  const sizes = new Map<string, number>();
+  const counting: Stage = {
+    async apply(batch) {
+      for (let row = 0; row < batch.rowCount; row++) {
+        if (!batch.has(row)) continue;
+        const found = await sortedLabels(batch, row);
+        if ('faults' in found) continue;
+        const kind = JSON.stringify(found.labels);
+        sizes.set(kind, (sizes.get(kind) ?? 0) + 1);
+      }
+    },
+  };
+  await survey(input, counting, options);
+  return stratified(drawStratifiedCount(count, sizes, seed));
 }
 
 /** Set of labels of samples whose labels cannot be known. */

@@ -10,6 +10,7 @@ import {
   resolveIdentity,
   type SettingsWarning,
 } from '../cloud/index.js';
+import type { Caller, RetryPolicy, ServiceEvent, Services } from '../cloud/service/index.js';
 import { explainJsonError, lineColumn } from '../text/index.js';
 import {
   checkObjectStorage,
@@ -27,6 +28,14 @@ export interface SessionOptions extends IdentityOptions {
   readonly onWarning?: ((warning: SettingsWarning) => void) | undefined;
   /** How it is read and written: timeouts, sizes, requests at a time. */
   readonly objectStorage?: ObjectStorageOptions | undefined;
+  /** How ModelArts and the identity service are asked. */
+  readonly services?: ServiceOptions | undefined;
+}
+
+export interface ServiceOptions {
+  readonly retry?: RetryPolicy | undefined;
+  /** Hears of every request; no header, body or query is told. */
+  readonly onEvent?: ((event: ServiceEvent) => void) | undefined;
 }
 
 /**
@@ -39,11 +48,12 @@ export interface SessionOptions extends IdentityOptions {
 export class Session {
   readonly #options: SessionOptions;
   readonly #storage: LazyObjectStorage;
+  #services: Promise<Services> | undefined;
   #identity: Promise<Identity> | undefined;
 
   /** @throws OptionError for options that do not fit together, or are unknown */
   constructor(options: SessionOptions = {}) {
-    checkIdentity(options, ['onWarning', 'objectStorage'] satisfies (keyof SessionOptions)[]);
+    checkIdentity(options, ['onWarning', 'objectStorage', 'services'] satisfies (keyof SessionOptions)[]);
     checkObjectStorage(options.objectStorage);
     this.#options = { ...options };
     this.#storage = new LazyObjectStorage(() => this.#openStorage());
@@ -74,8 +84,18 @@ export class Session {
     return (await this.#resolve()).settings;
   }
 
+  /**
+   * Asks the identity service who is asking: a wrong key, password or region is found here.
+   *
+   * @throws as {@link credentials}; ServiceError when the service refuses or cannot be reached
+   */
+  async caller(): Promise<Caller> {
+    return await (await this.#openServices()).caller();
+  }
+
   /** Ends idle connections; the session can still be used. */
   async close(): Promise<void> {
+    if (this.#services !== undefined) (await this.#services).close();
     if (!this.#storage.isUsed) return;
     await (await this.#storage.get()).close();
   }
@@ -93,7 +113,8 @@ export class Session {
   }
 
   #resolve(): Promise<Identity> {
-    this.#identity ??= resolveIdentity(this.#options, findJsonFault).then(
+    const keysOfLogin = async () => await (await this.#openServices()).temporaryKeys();
+    this.#identity ??= resolveIdentity(this.#options, findJsonFault, keysOfLogin).then(
       (identity) => {
         for (const warning of identity.settings.warnings) this.#options.onWarning?.(warning);
         return identity;
@@ -105,6 +126,26 @@ export class Session {
       },
     );
     return this.#identity;
+  }
+
+  async #openServices(): Promise<Services> {
+    this.#services ??= this.#makeServices().catch((error: unknown) => {
+      this.#services = undefined;
+      throw error;
+    });
+    return await this.#services;
+  }
+
+  async #makeServices(): Promise<Services> {
+    const identity = await this.#resolve();
+    const { caFile } = identity.settings;
+    const { Services } = await import('../cloud/service/index.js');
+    const secureContext =
+      caFile === undefined
+        ? undefined
+        : (await import('./storage/obs/index.js')).trusting(await readText(caFile));
+    const { services = {} } = this.#options;
+    return new Services(identity, { ...services, secureContext, userAgent: 'labelkit' });
   }
 
   async #openStorage(): Promise<ObsStorage> {
@@ -143,4 +184,5 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-const findJsonFault: FindJsonFault = (text) => lineColumn(text, explainJsonError(text).column - 1);
+/** Where a text that should be JSON is none. */
+export const findJsonFault: FindJsonFault = (text) => lineColumn(text, explainJsonError(text).column - 1);

@@ -2,6 +2,7 @@ import type { Diagnostic, Sample } from '../model/index.js';
 import { OptionError } from '../model/index.js';
 import { FingerprintTable, hashString, parseEncoding } from '../text/index.js';
 import { Ahead } from './ahead.js';
+import type { JoinedDatasetOptions } from './dataset-options.js';
 import { resolveOwnInput } from './detect.js';
 import { contentHasher, type FileHash, type ImageHasher } from './image-hash.js';
 import { manifestRows } from './manifest-rows.js';
@@ -11,26 +12,19 @@ import type { Row, RowBatch } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
 import { type GroupBy, GroupKeys } from './split-keys.js';
 import { entryBatches, joinLocation, type Storage, stemOf } from './storage/index.js';
-import { type Places, storageOf } from './storages.js';
+import { storageOf } from './storages.js';
 
-export interface SplitCheckOptions extends Places {
-  /** Format of the inputs; default: detected. */
-  readonly from?: string | undefined;
+export interface SplitCheckOptions extends JoinedDatasetOptions {
   /** The data set that the parts were split from: tells which samples are in none, and which are not its own. */
   readonly of?: string | undefined;
   /** Compare the bytes of the files that samples name; default false. */
   readonly checkFiles?: boolean | undefined;
   /** What should be together; default `parent`. */
   readonly groupBy?: GroupBy | undefined;
-  readonly encoding?: string | undefined;
-  readonly baseDir?: string | undefined;
-  readonly root?: string | undefined;
-  readonly maxLineBytes?: number | undefined;
   /** Findings kept in the result; all are counted. Default 1000. */
   readonly maxDiagnostics?: number | undefined;
   readonly onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined;
   readonly onProgress?: OnProgress | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** What was found out about a split. */

@@ -1,58 +1,21 @@
 import type { SplitGroups } from '../transforms/index.js';
 import { noPart } from '../transforms/index.js';
-import { ByteList, WordList } from './word-list.js';
-
-/** Sets of labels, each stored once: most samples share theirs with many others. */
-export class LabelSets {
-  readonly labels: string[] = [];
-  readonly sets: number[][] = [];
-  private readonly numbers = new Map<string, number>();
-  private readonly single = new Map<string, number>();
-  private readonly known = new Map<string, number>();
-
-  /** The number of the set of some labels, which may repeat. */
-  of(names: readonly string[]): number {
-    if (names.length === 1) {
-      const known = this.single.get(names[0]!);
-      if (known !== undefined) return known;
-    }
-    const set = [...new Set(names)].map((name) => this.numberOf(name)).sort((a, b) => a - b);
-    const key = set.join();
-    let number = this.known.get(key);
-    if (number === undefined) {
-      number = this.sets.length;
-      this.sets.push(set);
-      this.known.set(key, number);
-    }
-    if (names.length === 1) this.single.set(names[0]!, number);
-    return number;
-  }
-
-  private numberOf(name: string): number {
-    let number = this.numbers.get(name);
-    if (number === undefined) {
-      number = this.labels.length;
-      this.labels.push(name);
-      this.numbers.set(name, number);
-    }
-    return number;
-  }
-}
+import type { LabelSets } from './label-sets.js';
+import { ByteList, SmallWordList, WordList } from './word-list.js';
 
 /**
  * What is remembered of each sample between the two times that a data set is read for a split: 8 bytes of its group's
  * hash and, where labels are counted, 4 for its label set. Putting equal hashes together takes 4 more for a while.
  */
 export class SplitFacts {
-  readonly labelSets = new LabelSets();
   private readonly highs = new WordList();
   private readonly lows = new WordList();
-  private readonly sets = new WordList();
+  private readonly sets = new SmallWordList();
   private readonly pins = new ByteList();
   private isPinned = false;
 
-  /** @param withLabels label sets are given for every sample */
-  constructor(private readonly withLabels: boolean) {}
+  /** @param labelSets whose numbers are given for every sample; absent: none are */
+  constructor(private readonly labelSets: LabelSets | undefined) {}
 
   get size(): number {
     return this.lows.length;
@@ -60,12 +23,12 @@ export class SplitFacts {
 
   /**
    * @param pinned the part that the sample stays in, `noPart` for none
-   * @param labelSet its number in {@link labelSets}
+   * @param labelSet the number of its label set
    */
   add(high: number, low: number, pinned: number, labelSet: number): void {
     this.highs.push(high);
     this.lows.push(low);
-    if (this.withLabels) this.sets.push(labelSet);
+    if (this.labelSets !== undefined) this.sets.push(labelSet);
     if (pinned !== noPart && !this.isPinned) {
       this.isPinned = true;
       while (this.pins.length < this.lows.length - 1) this.pins.push(noPart);
@@ -86,7 +49,7 @@ export class SplitFacts {
     return {
       size,
       ...(group === undefined ? { groupCount: size } : group),
-      ...(this.withLabels
+      ...(labelSets !== undefined
         ? { labelSet: this.sets.take(), labelSets: labelSets.sets, labelCount: labelSets.labels.length }
         : {}),
       ...(this.isPinned ? { pinned: this.pins.take() } : {}),
@@ -95,10 +58,14 @@ export class SplitFacts {
 
   /** Numbers the groups by their first samples; undefined when each sample is one. */
   private takeGroups(): { group: Uint32Array; groupCount: number } | undefined {
+    const repeated = repeatedValues(this.lows);
+    if (repeated.length === 0) {
+      this.lows.clear();
+      this.highs.clear();
+      return undefined;
+    }
     const lows = this.lows.take();
     const highs = this.highs.take();
-    const repeated = repeatedValues(lows);
-    if (repeated.length === 0) return undefined;
     // A hash that shares its lower half with another one, or is one: told apart by 53 bits.
     const numbers = new Map<number, number>();
     let count = 0;
@@ -128,10 +95,39 @@ function numbered(first: Uint32Array): { group: Uint32Array; groupCount: number 
   return { group, groupCount: count };
 }
 
-/** Values that occur more than once, in ascending order. */
-function repeatedValues(values: Uint32Array): Uint32Array {
-  const sorted = values.slice().sort();
+/**
+ * Values that occur more than once, in ascending order. Cells for their first bits, four to eight for each
+ * value, tell which of them need sorting. Takes 2 bytes for each value at most, and 4 for each that is sorted.
+ */
+function repeatedValues(values: WordList): Uint32Array {
+  const bits = Math.min(32, Math.max(3, Math.floor(Math.log2(8 * values.length + 1))));
+  const shift = 32 - bits;
+  const met = new Uint8Array(2 ** (bits - 3));
+  const again = new Uint8Array(2 ** (bits - 3));
+  let suspects = 0;
+  for (const piece of values.pieces()) {
+    for (let i = 0; i < piece.length; i++) {
+      const at = piece[i]! >>> shift;
+      const bit = 1 << (at & 7);
+      if ((met[at >>> 3]! & bit) === 0) met[at >>> 3]! |= bit;
+      else {
+        // The one that was met before is a suspect as well.
+        suspects += (again[at >>> 3]! & bit) === 0 ? 2 : 1;
+        again[at >>> 3]! |= bit;
+      }
+    }
+  }
+  const sorted = new Uint32Array(suspects);
   let count = 0;
+  if (suspects === 0) return sorted;
+  for (const piece of values.pieces()) {
+    for (let i = 0; i < piece.length; i++) {
+      const at = piece[i]! >>> shift;
+      if ((again[at >>> 3]! & (1 << (at & 7))) !== 0) sorted[count++] = piece[i]!;
+    }
+  }
+  sorted.sort();
+  count = 0;
   for (let i = 1; i < sorted.length; i++) {
     if (sorted[i] === sorted[i - 1] && (count === 0 || sorted[count - 1] !== sorted[i]))
       sorted[count++] = sorted[i]!;

@@ -1,5 +1,10 @@
+import type { ManifestBatch } from '../manifest/index.js';
+import { noPart } from '../transforms/index.js';
 import {
+  failAfter,
+  GatheredWrites,
   joinLocation,
+  type Loan,
   openTree,
   type Storage,
   type StorageWriter,
@@ -9,12 +14,17 @@ import {
 
 /** Bytes of a part that are gathered before they are written. */
 const bufferBytes = 1 << 20;
+/** What the buffers of all parts take at most; each has two. */
+const mostBufferBytes = 64 << 20;
 const lineFeed = 0x0a;
+const lineFeedBytes = Uint8Array.of(lineFeed);
 
 /** Where the bytes of several files go that appear together or not at all. */
 interface Sink {
-  write(part: number, bytes: Uint8Array): Promise<void> | void;
+  /** Of one part one at a time; the bytes stay unchanged until it resolves. */
+  write(part: number, bytes: Uint8Array): Promise<void>;
   commit(): Promise<void>;
+  /** No write is under way. */
   abort(): Promise<void>;
 }
 
@@ -25,8 +35,8 @@ class TreeSink implements Sink {
     private readonly names: readonly string[],
   ) {}
 
-  write(part: number, bytes: Uint8Array): void {
-    this.tree.lengthen(this.names[part]!, bytes);
+  async write(part: number, bytes: Uint8Array): Promise<void> {
+    await this.tree.stream(this.names[part]!, bytes);
   }
 
   async commit(): Promise<void> {
@@ -44,6 +54,7 @@ class TreeSink implements Sink {
 class WriterSink implements Sink {
   constructor(
     private readonly storage: Storage,
+    private readonly folder: string,
     private readonly writers: readonly StorageWriter[],
     private readonly mode: 'create' | 'overwrite',
   ) {}
@@ -60,13 +71,26 @@ class WriterSink implements Sink {
         done.push(writer.path);
       }
     } catch (error) {
-      if (this.mode === 'create') for (const path of done) await this.storage.delete(path);
-      throw error;
+      if (this.mode !== 'create') throw error;
+      await failAfter(error, this.folder, () => this.remove(done));
     }
   }
 
   async abort(): Promise<void> {
     for (const writer of this.writers) await writer.abort();
+  }
+
+  /** Removes what it can, and throws the first failure. */
+  private async remove(paths: readonly string[]): Promise<void> {
+    const failures: unknown[] = [];
+    for (const path of paths) {
+      try {
+        await this.storage.delete(path);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 }
 
@@ -88,20 +112,25 @@ async function openSink(
     for (const writer of writers) await writer.abort();
     throw error;
   }
-  return new WriterSink(storage, writers, mode);
+  return new WriterSink(storage, folder, writers, mode);
 }
 
-/** The files that a data set is split into: bytes are gathered, and written many at a time. */
+/** The files that a data set is split into: bytes are gathered, and written many at a time while more are gathered. */
 export class PartFiles {
-  private readonly buffers: Buffer[];
-  private readonly used: number[];
+  private readonly parts: readonly GatheredWrites[];
 
   private constructor(
     private readonly sink: Sink,
     readonly paths: readonly string[],
   ) {
-    this.buffers = paths.map(() => Buffer.allocUnsafeSlow(bufferBytes));
-    this.used = paths.map(() => 0);
+    const size = Math.min(bufferBytes, Math.floor(mostBufferBytes / (2 * paths.length)));
+    this.parts = paths.map(
+      (_, part) =>
+        new GatheredWrites(async (bytes, then) => {
+          await sink.write(part, bytes);
+          if (then !== undefined) await sink.write(part, then);
+        }, size),
+    );
   }
 
   /**
@@ -122,49 +151,55 @@ export class PartFiles {
     );
   }
 
-  /** Adds `bytes[start]` up to `bytes[end]` and a line feed, where they fit; false where there is no room: flush first. */
-  addLines(part: number, bytes: Buffer, start: number, end: number): boolean {
-    const buffer = this.buffers[part]!;
-    const used = this.used[part]!;
-    if (end - start + 1 > buffer.length - used) return false;
-    const next = used + bytes.copy(buffer, used, start, end);
-    buffer[next] = lineFeed;
-    this.used[part] = next + 1;
-    return true;
-  }
-
-  /** As {@link addLines}, whatever the size. */
-  async addLinesAtOnce(part: number, bytes: Buffer, start: number, end: number): Promise<void> {
-    await this.flush(part);
-    if (this.addLines(part, bytes, start, end)) return;
-    await this.addBytes(part, bytes.subarray(start, end));
-    await this.addBytes(part, Buffer.of(lineFeed));
+  /**
+   * Adds lines as the bytes they are, each ended by LF. Neighbouring lines of one part are copied at once.
+   *
+   * @param parts of the lines, `noPart` for those that go nowhere
+   */
+  async addLines({ lines }: ManifestBatch, parts: Uint8Array): Promise<void> {
+    const { bytes, starts, ends } = lines;
+    const { length } = parts;
+    for (let row = 0; row < length; ) {
+      const part = parts[row]!;
+      const start = starts[row]!;
+      let end = ends[row]!;
+      for (
+        row++;
+        row < length && parts[row] === part && starts[row] === end + 1 && bytes[end] === lineFeed;
+        row++
+      )
+        end = ends[row]!;
+      if (part === noPart) continue;
+      const writes = this.parts[part]!;
+      const stop = bytes[end] === lineFeed ? end + 1 : end;
+      if (!writes.take(bytes, start, stop)) await writes.add(bytes.subarray(start, stop));
+      if (stop === end) await writes.add(lineFeedBytes);
+    }
   }
 
   async addLine(part: number, text: string): Promise<void> {
-    const bytes = Buffer.from(text);
-    if (!this.addLines(part, bytes, 0, bytes.length)) await this.addLinesAtOnce(part, bytes, 0, bytes.length);
+    await this.parts[part]!.add(Buffer.from(`${text}\n`));
   }
 
-  /** Adds bytes as they are. */
-  async addBytes(part: number, bytes: Uint8Array): Promise<void> {
-    await this.flush(part);
-    await this.sink.write(part, bytes);
+  /** Adds bytes as they are, without copying them where they are many: they stay unchanged while the loan lasts. */
+  async lend(part: number, bytes: Uint8Array, loan: Loan): Promise<void> {
+    await this.parts[part]!.lend(bytes);
+    loan.extend(this.settled());
   }
 
   async commit(): Promise<void> {
-    for (let part = 0; part < this.buffers.length; part++) await this.flush(part);
+    const flushed = await Promise.allSettled(this.parts.map((writes) => writes.flush()));
+    for (const flush of flushed) if (flush.status === 'rejected') throw flush.reason;
     await this.sink.commit();
   }
 
   async abort(): Promise<void> {
+    await Promise.all(this.parts.map((writes) => writes.stop()));
     await this.sink.abort();
   }
 
-  private async flush(part: number): Promise<void> {
-    const used = this.used[part]!;
-    if (used === 0) return;
-    this.used[part] = 0;
-    await this.sink.write(part, this.buffers[part]!.subarray(0, used));
+  /** Resolves when no write is under way that has begun by now. */
+  private async settled(): Promise<void> {
+    await Promise.all(this.parts.map((writes) => writes.pending));
   }
 }

@@ -1,6 +1,5 @@
-import type { ManifestBatch } from '../manifest/index.js';
 import { OptionError, type Sample } from '../model/index.js';
-import { hashString, hashView } from '../text/index.js';
+import { hashString } from '../text/index.js';
 
 /** What keeps samples together. Default `parent`: the video that a frame is from, else the source. */
 export type GroupBy =
@@ -52,97 +51,44 @@ function keyOf(groupBy: string): KeyOf {
   });
 }
 
-const prefix = Buffer.from('"source":"');
 const parentNeedle = Buffer.from(`"${parentKey}"`);
-const quote = 0x22;
-const backslash = 0x5c;
 
-/** Hashes of what keeps samples together: 64 bits for each row, the same wherever the sample is read from. */
+/** Hashes of what keeps samples together: 64 bits for each, the same wherever the sample is read from. */
 export class GroupKeys {
-  /** Upper and lower half of the hash of the row asked for last. */
+  /** Upper and lower half of the hash asked for last. */
   readonly hash = new Uint32Array(2);
+  /** The hash is that of the source, unless a property may name a parent. */
+  readonly bySource: boolean;
+  /** It is that of a parent, where a property names one. */
+  readonly byParent: boolean;
   private readonly keyOf: KeyOf;
 
   /** @throws OptionError for a grouping that is none */
-  constructor(private readonly groupBy: string) {
+  constructor(groupBy: string) {
+    this.byParent = groupBy === 'parent';
+    this.bySource = this.byParent || groupBy === 'source' || groupBy === 'phash';
     this.keyOf = keyOf(groupBy === 'phash' ? 'source' : groupBy);
   }
 
   /** Sets {@link hash} to that of a sample. */
   ofSample(sample: Sample): void {
-    hashString(
-      this.keyOf(sample.source, () => sample),
-      this.hash,
-    );
+    this.ofLine(sample.source, () => sample);
   }
 
   /**
-   * What gives the hashes of the rows of a batch that hold samples. Where the source decides, and stands plainly in the
-   * line, its bytes are hashed where they are.
+   * Sets {@link hash} to that of a line.
+   *
+   * @param sample reads it; absent where the source says all
    */
-  ofLines(batch: ManifestBatch): (row: number) => void {
-    const { hash } = this;
-    const { lines } = batch;
-    const { bytes, starts, ends } = lines;
-    const bySource =
-      this.groupBy === 'source' ||
-      this.groupBy === 'phash' ||
-      (this.groupBy === 'parent' && !bytes.includes(parentNeedle));
-    if (!bySource) {
-      return (row) => this.ofSample(batch.sample(row)!);
-    }
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return (row) => {
-      const start = starts[row]!;
-      const end = ends[row]!;
-      // A line that begins with the source, or has a plain id before it; any other is asked for its source.
-      const from = sourceStart(bytes, view, start, end);
-      if (from >= 0 && batch.outcome(row) === true) {
-        const at = stringEnd(view, from, end);
-        if (bytes[at] === quote && at < end) {
-          hashView(view, from, at, hash, 0);
-          return;
-        }
-      }
-      hashString(batch.source(row) ?? '', hash);
-    };
+  ofLine(source: string, sample?: () => Sample): void {
+    hashString(sample === undefined ? source : this.keyOf(source, sample), this.hash);
+  }
+
+  /** False when no line in these bytes can name a parent. */
+  mayHaveParents(bytes: Buffer): boolean {
+    return bytes.includes(parentNeedle) || bytes.includes(backslash);
   }
 }
 
-/** Where the value of `source` begins in a line whose first member it is, or the second after a plain string; else -1. */
-function sourceStart(bytes: Buffer, view: DataView, start: number, end: number): number {
-  if (bytes[start] !== 0x7b) return -1;
-  if (startsWith(bytes, start + 1, end)) return start + 1 + prefix.length;
-  // Past "name":"value",
-  if (bytes[start + 1] !== quote) return -1;
-  const name = stringEnd(view, start + 2, end);
-  if (bytes[name] !== quote || bytes[name + 1] !== 0x3a || bytes[name + 2] !== quote) return -1;
-  const value = stringEnd(view, name + 3, end);
-  if (bytes[value] !== quote || bytes[value + 1] !== 0x2c) return -1;
-  return startsWith(bytes, value + 2, end) ? value + 2 + prefix.length : -1;
-}
-
-/** The first quote or backslash from `at` on, four bytes at a time; `end` where there is none. */
-function stringEnd(view: DataView, from: number, end: number): number {
-  let at = from;
-  for (const stop = end - 3; at < stop; at += 4) {
-    const word = view.getInt32(at, true);
-    const quotes = word ^ 0x22222222;
-    const slashes = word ^ 0x5c5c5c5c;
-    // A byte that has become 0 borrows from its highest bit.
-    const met = ((quotes - 0x01010101) & ~quotes) | ((slashes - 0x01010101) & ~slashes);
-    if ((met & 0x80808080) !== 0) break;
-  }
-  while (at < end) {
-    const byte = view.getUint8(at);
-    if (byte === quote || byte === backslash) break;
-    at++;
-  }
-  return at;
-}
-
-function startsWith(bytes: Buffer, at: number, end: number): boolean {
-  if (at + prefix.length >= end) return false;
-  for (let i = 0; i < prefix.length; i++) if (bytes[at + i] !== prefix[i]) return false;
-  return true;
-}
+/** Keys may be spelt with escapes. */
+const backslash = 0x5c;

@@ -3,7 +3,7 @@ import { parseEncoding } from '../text/index.js';
 import { partSizes, type SplitPart } from '../transforms/index.js';
 import { PartFiles } from './split-files.js';
 import type { SplitOptions, SplitResult } from './split-options.js';
-import type { Storage } from './storage/index.js';
+import { Loan, type Storage } from './storage/index.js';
 import { storageOf } from './storages.js';
 
 const lineFeed = 0x0a;
@@ -32,10 +32,11 @@ export async function splitLines(input: string, output: string, options: SplitOp
     const counts = parts.map(() => 0);
     const cutter = new LineCutter(sizes, parts.length);
     let bytes = 0;
-    for await (const chunk of storage.openRead(input, { reuse: true, signal })) {
+    const loan = new Loan();
+    for await (const chunk of storage.openRead(input, { loan, signal })) {
       throwIfAborted(signal);
       for (const { part, from, to } of cutter.cut(chunk))
-        if (part < parts.length) await files.addBytes(part, chunk.subarray(from, to));
+        if (part < parts.length) await files.lend(part, chunk.subarray(from, to), loan);
       bytes += chunk.length;
       options.onProgress?.({ items: cutter.lines, bytes });
     }

@@ -1,24 +1,19 @@
 import { noPart } from '../transforms/index.js';
-import { LabelSets } from './split-facts.js';
+import type { LabelSets } from './label-sets.js';
 
 /** Samples and label sets counted by part. */
 export class SplitTally {
   readonly samples: number[];
   unassigned = 0;
-  sets = new LabelSets();
   /** By label set: how many samples of each part. */
   private readonly bySet: number[][] = [];
 
   constructor(
     private readonly partCount: number,
     private readonly withLabels: boolean,
+    private readonly sets: LabelSets,
   ) {
     this.samples = new Array<number>(partCount).fill(0);
-  }
-
-  /** Takes label sets that were numbered elsewhere. */
-  adopt(sets: LabelSets): void {
-    this.sets = sets;
   }
 
   add(part: number): void {

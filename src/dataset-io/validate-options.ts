@@ -2,17 +2,15 @@ import type { ManifestSummary } from '../manifest/index.js';
 import type { Diagnostic, Mode, Profile, Severity } from '../model/index.js';
 import type { CoordinateEvidence } from '../transforms/index.js';
 import type { DataShard } from './data-shard.js';
+import type { DatasetOptions } from './dataset-options.js';
 import type { Detection } from './detect.js';
 import type { FormatId } from './formats.js';
 import type { OnProgress } from './progress.js';
-import type { Places } from './storages.js';
 import type { VocTree } from './voc-tree.js';
 import type { VocSummary } from './voc-validator.js';
 
 /** How a data set is to be checked. */
-export interface ValidateOptions extends Places {
-  /** Format; default: detected. */
-  readonly from?: string | undefined;
+export interface ValidateOptions extends DatasetOptions {
   /** Whose extra demands are checked; default `generic`. */
   readonly profile?: Profile | undefined;
   /** Severities; default `strict`. */
@@ -26,18 +24,8 @@ export interface ValidateOptions extends Places {
    * fixed 44 MB at most; everything else takes the same memory for any number of samples. Default true.
    */
   readonly crossSample?: boolean | undefined;
-  /** Encoding of a manifest; default `utf-8`. */
-  readonly encoding?: string | undefined;
   /** What the offsets of text entities count; default `utf16`. */
   readonly indexUnit?: 'utf16' | 'codepoint' | undefined;
-  /** Where relative references are taken from; default: the manifest's directory. */
-  readonly baseDir?: string | undefined;
-  /** Longest manifest line in bytes; default 64 MiB. */
-  readonly maxLineBytes?: number | undefined;
-  /** Options of the input's own format, by name. */
-  readonly fromOptions?: Readonly<Record<string, unknown>> | undefined;
-  /** Class names by their numbers, for data that has numbers and no names. */
-  readonly classes?: readonly string[] | undefined;
   /** Diagnostics in the result; all findings are counted. Default 1000. */
   readonly maxDiagnostics?: number | undefined;
   /** The least severity listed among the diagnostics; all findings are counted. Default `warning`. */
@@ -47,7 +35,6 @@ export interface ValidateOptions extends Places {
   /** Only this part of a manifest, by one thread; rules about files as a whole are left out. Default: all of it. */
   readonly shard?: DataShard | undefined;
   readonly onProgress?: OnProgress | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** What was counted in a data set of a format in `src/formats`. */

@@ -65,6 +65,11 @@ export class ManifestBatch {
     if (isVouched) this.states.fill(vouched);
   }
 
+  /** @internal What was noted of the lines, where it was asked for and all of them are ordinary. */
+  get noted(): LineNotes | undefined {
+    return this.whole ? this.notes : undefined;
+  }
+
   /** @internal The writer copies all {@link lines} as they are, and they are all the bytes that these have. */
   get isWhole(): boolean {
     return this.whole;

@@ -2,6 +2,7 @@ export { type AnnotationInit, ManifestAnnotation } from './annotation.js';
 export { ManifestBatch, type UnreadableLine } from './batch.js';
 export type { HardStyle } from './canonical.js';
 export { ManifestCounter, type ManifestCounterSink } from './count.js';
+export type { LabelSetNumbering, LineNotes, NotedFacts } from './line-notes.js';
 export type { LineCounter } from './line-scanner.js';
 export { type LinePlace, locateFinding } from './locate.js';
 export { isRepeat, locateRepeat, ManifestMerger } from './merge.js';

@@ -2,31 +2,64 @@
 const unlisted = 255;
 const fewest = 64;
 
-/** Where the lines of a run of ordinary ones end, and their sources and usages: found while they were checked. */
+/** Turns labels into numbers of its own, so that the same label again costs no string. */
+export interface LabelNumbering {
+  /** When this changes, numbers given before mean nothing any more. It changes at the end of a line only. */
+  readonly epoch: number;
+  labelId(name: string): number;
+}
+
+/** Numbers sets of labels, the labels having been numbered first. */
+export interface LabelSetNumbering extends LabelNumbering {
+  /** The number of the set of the first `count` of some labels, none of which is there twice; they may be moved. */
+  setId(labels: Uint32Array, count: number): number;
+}
+
+/** What is noted of lines beside usage and source. */
+export interface NotedFacts {
+  /** A hash of the source. */
+  readonly hashes?: boolean;
+  /** Who numbers the labels that a line has. */
+  readonly labels?: LabelSetNumbering | undefined;
+  /** With {@link labels}: a line with an annotation that has no name counts as none of the ordinary ones. */
+  readonly everyName?: boolean;
+}
+
+/** Where the lines of a run of ordinary ones end, and what else was found in them while they were checked. */
 export class LineNotes {
   count = 0;
+  readonly hashes: boolean;
+  readonly labels: LabelSetNumbering | undefined;
+  readonly everyName: boolean;
   /** Where each line's line feed is. */
-  ends = new Uint32Array(fewest);
-  private usages = new Uint8Array(fewest);
-  private sources = new Uint32Array(2 * fewest);
+  ends = new Uint32Array(0);
+  private usages = new Uint8Array(0);
+  private sources = new Uint32Array(0);
+  private halves = new Uint32Array(0);
+  private sets = new Uint32Array(0);
+  private parents = new Uint8Array(0);
   private readonly names: (string | undefined)[] = [undefined];
 
   /** @param expected about how many lines there will be */
-  constructor(expected = fewest) {
-    this.reserve(expected);
+  constructor(expected = fewest, { hashes = false, labels, everyName = false }: NotedFacts = {}) {
+    this.hashes = hashes;
+    this.labels = labels;
+    this.everyName = everyName;
+    this.reserve(Math.max(fewest, expected));
   }
 
   /** Makes room for so many lines in all. */
   reserve(count: number): void {
     if (count <= this.ends.length) return;
     const capacity = Math.max(count, 2 * this.ends.length);
-    const { ends, usages, sources } = this;
-    this.ends = new Uint32Array(capacity);
-    this.ends.set(ends);
-    this.usages = new Uint8Array(capacity);
-    this.usages.set(usages);
-    this.sources = new Uint32Array(2 * capacity);
-    this.sources.set(sources);
+    this.ends = grown(this.ends, new Uint32Array(capacity));
+    this.usages = grown(this.usages, new Uint8Array(capacity));
+    this.sources = grown(this.sources, new Uint32Array(2 * capacity));
+    if (this.hashes) {
+      this.halves = grown(this.halves, new Uint32Array(2 * capacity));
+      this.parents = grown(this.parents, new Uint8Array(capacity));
+    }
+    if (this.labels !== undefined) this.sets = grown(this.sets, new Uint32Array(capacity));
   }
 
   /**
@@ -43,6 +76,18 @@ export class LineNotes {
     this.sources[2 * at + 1] = sourceTo;
   }
 
+  /** Adds the two halves of the hash of a line's source, and whether its property may name a parent. */
+  setHash(row: number, high: number, low: number, mayHaveParent: number): void {
+    this.halves[2 * row] = high;
+    this.halves[2 * row + 1] = low;
+    this.parents[row] = mayHaveParent;
+  }
+
+  /** Adds the number of a line's label set. */
+  setLabels(row: number, set: number): void {
+    this.sets[row] = set;
+  }
+
   /** The number that stands for a usage. */
   number(usage: string): number {
     const known = this.names.indexOf(usage, 1);
@@ -55,6 +100,11 @@ export class LineNotes {
     return this.usages[row] !== unlisted;
   }
 
+  /** What {@link number} gave for its usage. */
+  usageNumber(row: number): number {
+    return this.usages[row]!;
+  }
+
   usage(row: number): string | undefined {
     return this.names[this.usages[row]!];
   }
@@ -65,5 +115,33 @@ export class LineNotes {
     return from === 0 ? undefined : bytes.toString('utf8', from, this.sources[2 * row + 1]);
   }
 
+  /** False when the source has escapes: then its hash is not here. */
+  knowsHash(row: number): boolean {
+    return this.sources[2 * row] !== 0;
+  }
+
+  /** Upper half of the hash of the source's bytes. */
+  high(row: number): number {
+    return this.halves[2 * row]!;
+  }
+
+  low(row: number): number {
+    return this.halves[2 * row + 1]!;
+  }
+
+  /** False when the source alone says what the line belongs to: its property cannot name a parent. */
+  mayHaveParent(row: number): boolean {
+    return this.parents[row] !== 0;
+  }
+
+  labelSet(row: number): number {
+    return this.sets[row]!;
+  }
+
   static readonly unlisted = unlisted;
+}
+
+function grown<T extends Uint8Array | Uint32Array>(old: T, larger: T): T {
+  larger.set(old);
+  return larger;
 }

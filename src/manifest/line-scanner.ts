@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { LineNotes } from './line-notes.js';
+import { type LabelNumbering, type LabelSetNumbering, LineNotes } from './line-notes.js';
 import { lineScannerModule } from './line-scanner-wasm.js';
 
 /** Offsets in the module's memory, in bytes; see wasm/line-scanner.ts. */
@@ -13,10 +13,14 @@ const mostAnnotations = 4096;
 const tallyRecords = annotationRecords + mostAnnotations * annotationWords * 4;
 const tallyWords = 6;
 const inputStart = 443456;
-const notesStart = 574656;
-const noteWords = 4;
-const usageList = 714816;
+const usageList = 574656;
 const mostUsages = 14;
+const notesStart = 574784;
+const noteWords = 8;
+const askNotes = 1;
+const askHashes = 2;
+const askNames = 4;
+const askEveryName = 8;
 /** Bytes of input that are in the module's memory at a time: small enough for the processor's cache. */
 const windowBytes = 128 * 1024;
 /** Zeros behind the input end whatever is being read there. */
@@ -35,19 +39,13 @@ const longNumber = 2;
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly scan: (start: number, end: number, record: number) => number;
-  readonly pass: (start: number, end: number, note: number) => number;
+  readonly pass: (start: number, end: number, asked: number) => number;
   readonly tally: (start: number, end: number) => number;
 }
 
-/**
- * Counts what lines hold. Names are turned into numbers of its own first, 0 for none, so that the same name again costs
- * no string.
- */
-export interface LineCounter {
-  /** When this changes, numbers given before mean nothing any more. It changes at the end of a line only. */
-  readonly epoch: number;
+/** Counts what lines hold. Names are turned into numbers of its own first, 0 for none. */
+export interface LineCounter extends LabelNumbering {
   usageId(usage: string): number;
-  labelId(name: string): number;
   typeId(type: string): number;
   annotatorId(annotator: string): number;
   /** A line begins; `hard` is 0 when it is not said, 1 for true, 2 for false. */
@@ -91,9 +89,13 @@ export class LineScanner {
   private windowStart = 0;
   private windowEnd = 0;
   private bytes: Buffer = Buffer.alloc(0);
-  /** What a {@link LineCounter} calls the strings of the slots, in one array for each role; -1: not asked for yet. */
+  /** What a {@link LabelNumbering} calls the strings of the slots, in one array for each role; -1: not asked for yet. */
   private readonly numbers = roles.map(() => new Int32Array(2048).fill(unknown));
-  private numbersOf: LineCounter | undefined;
+  /** Labels of the line that is being noted, and for each label the last line that had it. */
+  private readonly found = new Uint32Array(mostAnnotations);
+  private lastLines = new Uint32Array(1024);
+  private linesNoted = 0;
+  private numbersOf: LabelNumbering | undefined;
   private epoch = -1;
 
   constructor(engine: Engine) {
@@ -130,20 +132,34 @@ export class LineScanner {
     let count = 0;
     let end = 0;
     this.owner = 0;
+    this.bytes = bytes;
+    const asked =
+      notes === undefined
+        ? 0
+        : askNotes |
+          (notes.hashes ? askHashes : 0) |
+          (notes.labels === undefined ? 0 : notes.everyName ? askNames | askEveryName : askNames);
     for (;;) {
       const last = bytes.lastIndexOf(lineFeed, end + windowBytes - 1) + 1;
       if (last <= end) break;
       const window = bytes.subarray(end, last);
       if (!isUtf8(window)) break;
       this.memory.set(window, inputStart);
-      // The last line feed stops whatever is being read.
-      const passed = this.passModule(inputStart, inputStart + last - end, notes === undefined ? 0 : 1);
-      count += passed;
-      if (notes !== undefined) this.note(bytes, end, passed, notes);
-      const stop = this.words[passedTo >> 2]! - inputStart + end;
-      if (stop < last) return { count, end: stop };
-      end = last;
+      this.windowStart = end;
+      let stop = end;
+      for (let passed = -1; stop < last && passed !== 0; ) {
+        // The last line feed stops whatever is being read.
+        passed = this.passModule(inputStart + stop - end, inputStart + last - end, asked);
+        count += passed;
+        if (notes !== undefined) this.note(passed, notes);
+        stop = this.words[passedTo >> 2]! - inputStart + end;
+        // With names there may have been no room for more.
+        if ((asked & askNames) === 0) break;
+      }
+      end = stop;
+      if (stop < last) break;
     }
+    this.release();
     return { count, end };
   }
 
@@ -238,12 +254,12 @@ export class LineScanner {
     return false;
   }
 
-  /** What the counter calls the string that three words stand for. */
-  private numberOf(at: number, role: number, counter: LineCounter): number {
+  /** What the counter calls the string that three words stand for. Labels are all that a numbering is asked for. */
+  private numberOf(at: number, role: number, counter: LabelNumbering): number {
     const { words } = this;
     const reference = words[at]!;
     if (reference === absent) return 0;
-    if (reference < 0) return roles[role]!(counter, this.reference(at)!);
+    if (reference < 0) return roles[role]!(counter as LineCounter, this.reference(at)!);
     const slot = reference & slotMask;
     if (this.numbersOf !== counter || this.epoch !== counter.epoch) {
       for (const numbers of this.numbers) numbers.fill(unknown);
@@ -255,16 +271,16 @@ export class LineScanner {
     const numbers = this.numbers[role]!;
     let number = numbers[slot]!;
     if (number === unknown) {
-      number = roles[role]!(counter, this.strings[slot]!);
+      number = roles[role]!(counter as LineCounter, this.strings[slot]!);
       numbers[slot] = number;
     }
     return number;
   }
 
-  /** Adds what was found in the lines of the window that begins at `start`. */
-  private note(bytes: Buffer, start: number, count: number, notes: LineNotes): void {
-    const { words } = this;
-    const shift = start - inputStart;
+  /** Adds what was found in the first lines of the window. */
+  private note(count: number, notes: LineNotes): void {
+    const { words, bytes } = this;
+    const shift = this.windowStart - inputStart;
     const numbers = [0];
     const numberOf = (place: number): number => {
       if (place > mostUsages) return LineNotes.unlisted;
@@ -272,7 +288,8 @@ export class LineScanner {
       numbers[place] ??= notes.number(bytes.toString('utf8', words[at]! + shift, words[at + 1]! + shift));
       return numbers[place];
     };
-    notes.reserve(notes.count + count);
+    const before = notes.count;
+    notes.reserve(before + count);
     for (let line = 0, at = notesStart >> 2; line < count; line++, at += noteWords) {
       const source = words[at + 2]!;
       notes.add(
@@ -281,6 +298,39 @@ export class LineScanner {
         source === 0 ? 0 : source + shift,
         words[at + 3]! + shift,
       );
+    }
+    if (notes.hashes) {
+      for (let line = 0, at = notesStart >> 2; line < count; line++, at += noteWords)
+        notes.setHash(before + line, words[at + 4]!, words[at + 5]!, words[at + 6]!);
+    }
+    if (notes.labels !== undefined) this.noteLabels(before, count, notes, notes.labels);
+  }
+
+  /** Adds which labels the lines have. */
+  private noteLabels(before: number, count: number, notes: LineNotes, labels: LabelSetNumbering): void {
+    const { words, found } = this;
+    let record = annotationRecords >> 2;
+    if (this.linesNoted + count > 0xffff_ffff) {
+      this.linesNoted = 0;
+      this.lastLines.fill(0);
+    }
+    for (let line = 0, at = notesStart >> 2; line < count; line++, at += noteWords) {
+      const serial = ++this.linesNoted;
+      let different = 0;
+      const annotations = words[at + 7]!;
+      for (let i = 0; i < annotations; i++, record += annotationWords) {
+        if (words[record] === absent) continue;
+        const label = this.numberOf(record, labelRole, labels);
+        if (label >= this.lastLines.length) {
+          const larger = new Uint32Array(2 * (label + 1));
+          larger.set(this.lastLines);
+          this.lastLines = larger;
+        }
+        if (this.lastLines[label] === serial) continue;
+        this.lastLines[label] = serial;
+        found[different++] = label;
+      }
+      notes.setLabels(before + line, labels.setId(found, different));
     }
   }
 

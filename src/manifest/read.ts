@@ -10,7 +10,7 @@ import {
 import { ManifestAnnotation } from './annotation.js';
 import { ManifestBatch, type RowReader } from './batch.js';
 import { isBlank, isReadable, isTooDeep, type LineFault, problemFault, readingFinding } from './faults.js';
-import { LineNotes } from './line-notes.js';
+import { LineNotes, type NotedFacts } from './line-notes.js';
 import { type LineScanner, lineScanner } from './line-scanner.js';
 import { type LinePlace, locateFinding } from './locate.js';
 import { checkContext, lineContent } from './parse-line.js';
@@ -43,8 +43,11 @@ export interface ReadOptions extends Partial<ManifestCheckContext> {
    * `'checked'`: they are not parsed, but every line that cannot be read is found.
    */
   readonly lazy?: boolean | 'checked';
-  /** With `lazy: 'checked'`: `source` and `usage` of most rows will be asked for, and are found while lines are checked. */
-  readonly noted?: boolean;
+  /**
+   * With `lazy: 'checked'`: `source` and `usage` of most rows will be asked for, and are found while lines are checked;
+   * other facts too where they are named.
+   */
+  readonly noted?: boolean | NotedFacts;
   /** With `lazy: 'checked'`: the memory of a chunk may be written over once its lines have been formatted. */
   readonly overwrite?: boolean;
   readonly signal?: AbortSignal;
@@ -265,7 +268,7 @@ function* passingBatches(
   }
   if (splitter.isAtLineStart) {
     const bytes = Buffer.from(rest.buffer, rest.byteOffset, rest.byteLength);
-    const notes = noted ? new LineNotes(bytes.length >> 9) : undefined;
+    const notes = noted === false ? undefined : new LineNotes(bytes.length >> 9, noted === true ? {} : noted);
     const { count, end } = reader.passed(bytes, notes);
     if (count > 0) {
       const lines = splitter.pass(bytes.subarray(0, end), count, notes?.ends);

@@ -46,6 +46,15 @@ export type ErrorCode =
   | 'TrailingSlashRequired'
   /** Some files of a folder were copied, others were not. */
   | 'Incomplete'
+  // services
+  /** The project is not one of the keys. */
+  | 'ProjectMismatch'
+  /** Something else is under way there: publishing, importing. */
+  | 'Busy'
+  /** The service does not take a value. */
+  | 'InvalidRequest'
+  /** The service failed, or its answer cannot be understood. */
+  | 'ServiceFailed'
   // the caller
   | 'Aborted';
 

@@ -7,7 +7,7 @@ import type {
   Sample,
   Shape,
 } from '../model/index.js';
-import { boxOf, iou } from './iou.js';
+import { shapeOverlap } from './overlap.js';
 
 /** One label as it is compared: an annotation of a manifest, or an object of an annotation file. */
 export interface DiffItem {
@@ -45,7 +45,7 @@ export interface ItemsDiff {
 export interface ItemsDiffOptions {
   /** Numbers of shapes that differ by no more count as equal; pixels, default 0. */
   readonly tolerance?: number | undefined;
-  /** Least overlap of the boxes around two shapes that are taken for one, above 0 and up to 1; default 0.5. */
+  /** Least {@link shapeOverlap} of two shapes that are taken for one, above 0 and up to 1; default 0.5. */
   readonly iou?: number | undefined;
 }
 
@@ -178,9 +178,7 @@ function nearness(a: DiffItem, b: DiffItem, tolerance: number): number | undefin
 
 function overlap(a: DiffItem, b: DiffItem, least: number): number | undefined {
   if (a.kind !== b.kind || a.shape === undefined || b.shape === undefined) return undefined;
-  const [one, two] = [boxOf(a.shape), boxOf(b.shape)];
-  if (one === undefined || two === undefined) return undefined;
-  const shared = iou(one, two);
+  const shared = shapeOverlap(a.shape, b.shape);
   if (shared < least) return undefined;
   return a.label === b.label ? shared + 1 : shared;
 }

@@ -45,6 +45,7 @@ export {
   perceptualHash,
   perceptualSide,
 } from './near-duplicates.js';
+export { shapeOverlap } from './overlap.js';
 export { defaultSeed, SeededRandom, unitHash } from './random.js';
 export { Relabeler, type RelabelReport, type RelabelRules } from './relabel.js';
 export { parseRelabelCsv } from './relabel-csv.js';
@@ -56,7 +57,7 @@ export {
   type ShapeRepairOptions,
   shapeText,
 } from './repair.js';
-export { drawCapped, drawCount, drawFraction, drawStratified } from './sample.js';
+export { drawCapped, drawCount, drawFraction, drawStratified, drawStratifiedCount } from './sample.js';
 export { assignRandomly, assignStratified, crossingGroups, type SplitGroups } from './split-assign.js';
 export {
   checkParts,

@@ -42,6 +42,47 @@ export function drawStratified(fraction: number, seed?: number): (kind: string) 
 }
 
 /**
+ * Draws `count` of all things, each kind getting its share of them by largest remainders; which of equal remainders
+ * come first is random. Of one kind each set of things is as likely as any other.
+ *
+ * @param sizes how many things there are of each kind, in the order in which kinds come first
+ * @returns to be asked once for each thing, in order, with its kind; two numbers are kept for each kind
+ */
+export function drawStratifiedCount(
+  count: number,
+  sizes: ReadonlyMap<string, number>,
+  seed?: number,
+): (kind: string) => boolean {
+  const random = new SeededRandom(seed);
+  const shares = largestRemainders(count, [...sizes.values()], random);
+  const kinds = new Map([...sizes].map(([kind, left], at) => [kind, { left, wanted: shares[at]! }]));
+  return (kind) => {
+    const state = kinds.get(kind);
+    if (state === undefined || state.left <= 0) return false;
+    const isDrawn = random.next() * state.left < state.wanted;
+    state.left--;
+    if (isDrawn) state.wanted--;
+    return isDrawn;
+  };
+}
+
+/** Shares out `count` in proportion to sizes, in whole numbers; never more than there is. */
+function largestRemainders(count: number, sizes: readonly number[], random: SeededRandom): number[] {
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const wanted = Math.min(count, total);
+  if (wanted === total) return [...sizes];
+  // Products may be beyond what a number holds exactly.
+  const products = sizes.map((size) => BigInt(size) * BigInt(wanted));
+  const shares = products.map((product) => Number(product / BigInt(total)));
+  const order = products
+    .map((product, at) => ({ at, rest: product % BigInt(total), chance: random.next() }))
+    .sort((a, b) => (a.rest === b.rest ? a.chance - b.chance : a.rest > b.rest ? -1 : 1));
+  const missing = wanted - shares.reduce((sum, share) => sum + share, 0);
+  for (const { at } of order.slice(0, missing)) shares[at]!++;
+  return shares;
+}
+
+/**
  * Draws things in random order as long as none of their labels has been drawn `cap` times. Things without labels are
  * all drawn.
  *

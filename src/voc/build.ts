@@ -1,9 +1,9 @@
 import { LabelkitError } from '../model/errors.js';
+import { formatNumber } from '../text/xml-escape.js';
 import { VocDocument, type VocDocumentInit, VocObject } from './document.js';
 import { shapeOfFeature } from './feature.js';
 import { parseVocNumber } from './number.js';
 import { quote } from './rules/scope.js';
-import { formatNumber } from './xml-sink.js';
 
 /** A label of a sample as the SDK and the REST API have it. */
 export interface SampleLabel {

@@ -1,5 +1,6 @@
 import { LabelkitError, OptionError } from '../model/errors.js';
 import type { ImageAnnotation } from '../model/image.js';
+import { illegalCharacter } from '../text/xml-escape.js';
 import type { XmlElement } from '../text/xml-tree.js';
 import { VocEmitter } from './emit.js';
 import { followPointer } from './locate.js';
@@ -7,7 +8,6 @@ import { parseVoc } from './parse.js';
 import { type Place, quote } from './rules/scope.js';
 import { emitOptions, type VocWriteOptions } from './write.js';
 import { XmlEdits } from './xml-edits.js';
-import { illegalCharacter } from './xml-sink.js';
 
 /**
  * Sets the text of one element, leaving every other byte as it is, in the file's own encoding.

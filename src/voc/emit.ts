@@ -1,6 +1,7 @@
 import { LabelkitError } from '../model/errors.js';
 import type { ImageAnnotation, ImageObject } from '../model/image.js';
 import { type Point, type Shape, shapeKinds } from '../model/shape.js';
+import { escapeAttribute, illegalCharacter } from '../text/xml-escape.js';
 import {
   type CoefficientElement,
   noNames,
@@ -13,7 +14,7 @@ import { isBlank } from './number.js';
 import { type Place, pointerTo, quote } from './rules/scope.js';
 import { canonicalStyle, closeTags, type XmlLevel, XmlLevels, type XmlStyle } from './xml-level.js';
 import { isXmlName } from './xml-name.js';
-import { escapeAttribute, illegalCharacter, XmlSink } from './xml-sink.js';
+import { XmlSink } from './xml-sink.js';
 
 /** What the writer of one file decides. */
 export interface EmitOptions {

@@ -1,5 +1,6 @@
 import { LabelkitError } from '../model/errors.js';
 import type { Shape } from '../model/shape.js';
+import { escapeText, formatNumber, illegalCharacter } from '../text/xml-escape.js';
 import type { XmlElement } from '../text/xml-tree.js';
 import type { VocDocument, VocObject } from './document.js';
 import { type EmitOptions, VocEmitter } from './emit.js';
@@ -8,7 +9,6 @@ import { type Place, pointerTo } from './rules/scope.js';
 import { objectLeaves, sameNames, sameObject, sameOptionalShape, sameSequence, sameUnknown } from './same.js';
 import { coordinateNames } from './shape-read.js';
 import { XmlEdits } from './xml-edits.js';
-import { escapeText, formatNumber, illegalCharacter } from './xml-sink.js';
 
 /** Where the leaves of a document stand: container (empty: the root), element, member; in canonical order. */
 const headerLeaves = [

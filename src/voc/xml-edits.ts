@@ -1,11 +1,11 @@
 import { LabelkitError } from '../model/errors.js';
 import { trimBlanks } from '../text/blanks.js';
+import { escapeText } from '../text/xml-escape.js';
 import { parseXmlTree, type XmlElement } from '../text/xml-tree.js';
 import { encodeXml } from './encode-xml.js';
 import { byteOffset, followPointer } from './locate.js';
 import { isBlank } from './number.js';
 import type { XmlStyle } from './xml-level.js';
-import { escapeText } from './xml-sink.js';
 import { openXml, type XmlSource } from './xml-source.js';
 
 interface Splice {

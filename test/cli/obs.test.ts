@@ -121,6 +121,28 @@ describe('what the command says and writes is what it does on the local disk', (
     expect(remote).toEqual({ ...local, stdout: moved(local.stdout) });
   });
 
+  test.each([
+    ['at random', ['--ratio', 'train=0.8,test=0.2', '--seed', '3']],
+    ['by hash', ['--by', 'hash', '--ratio', 'train=0.8,test=0.2']],
+    ['by lines', ['--by', 'lines', '--count', 'train=70000,test']],
+  ])('split %s: a manifest of several megabytes', async (_, how) => {
+    const line = (i: number) => `{"source":"obs://b/${'folder/'.repeat(9)}${i}.jpg"}\n`;
+    const text = Array.from({ length: 90_000 }, (_unused, i) => line(i)).join('');
+    const cwd = scratch({ 'all.manifest': text });
+    const server = await service({ 'all.manifest': text });
+    const local = await run(server, ['split', 'all.manifest', 'parts', ...how], { cwd });
+    expect(local).toMatchObject({ code: 0, stderr: '' });
+    const remote = await run(server, ['split', 'obs://data/all.manifest', 'obs://data/parts', ...how]);
+    expect(remote).toEqual({ ...local, stdout: local.stdout.replaceAll('parts/', 'obs://data/parts/') });
+    expect(below(server, 'parts/')).toEqual(filesIn(join(cwd, 'parts')));
+    const again = await run(server, ['split', 'obs://data/all.manifest', 'obs://data/parts', ...how]);
+    expect(again).toMatchObject({ code: 3 });
+    const checked = await run(server, ['split', '--check', 'obs://data/parts', '--of', 'all.manifest'], {
+      cwd,
+    });
+    expect(checked).toMatchObject({ code: 0 });
+  });
+
   test('repair, and what diff says of it', async () => {
     const cwd = withStreet();
     const server = await service(objects(street, 'street/'));

@@ -24,6 +24,9 @@ import { scratch } from '../support/scratch.js';
 
 const sk = 'SKEXAMPLE0000000000000000000000000000001';
 const keys = { HUAWEICLOUD_SDK_AK: 'AKENV', HUAWEICLOUD_SDK_SK: sk };
+const noLogin = async () => {
+  throw new Error('no login is expected here');
+};
 const findFault = (text: string) => ({ line: text.split('\n').length, column: 1 });
 
 function configOf(profiles: Record<string, unknown> | string): string {
@@ -36,7 +39,7 @@ function configOf(profiles: Record<string, unknown> | string): string {
 
 async function resolve(options: IdentityOptions, environment: Environment = {}) {
   const configFile = options.configFile ?? join(scratch(), 'none.json');
-  const identity = await resolveIdentity({ environment, configFile, ...options }, findFault);
+  const identity = await resolveIdentity({ environment, configFile, ...options }, findFault, noLogin);
   const credentials = await identity.credentials.get();
   return { ...identity, accessKey: credentials.accessKey, credentials };
 }
@@ -107,6 +110,7 @@ describe('where keys come from: the first place that has any', () => {
     const { credentials } = await resolveIdentity(
       { ...region, ambient: ending, environment: {}, configFile: join(scratch(), 'none.json') },
       findFault,
+      noLogin,
     );
     await credentials.get();
     await credentials.get();
@@ -174,7 +178,13 @@ describe('where keys come from: the first place that has any', () => {
 describe('options that do not fit together', () => {
   test.each<[string, Record<string, unknown>, string, string?]>([
     ['SE01', { password: 'p', accessKey: 'a', secretKey: sk }, 'password and accessKey are both given'],
-    ['a password', { password: 'p' }, 'a password is given', 'Unsupported'],
+    ['a password alone', { password: 'p' }, 'password is given, and username is not'],
+    ['a user name alone', { username: 'u' }, 'username is given, and password is not'],
+    [
+      'a password beside a giver of keys',
+      { username: 'u', password: 'p', credentials: async () => ({}) },
+      'password and credentials are both given',
+    ],
     ['SE02', { accessKey: 'a' }, 'accessKey is given, and secretKey is not'],
     ['SE02, the other way', { secretKey: sk }, 'secretKey is given, and accessKey is not'],
     ['a token alone', { securityToken: 't' }, 'securityToken is given without its keys'],

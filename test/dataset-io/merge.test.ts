@@ -151,6 +151,73 @@ describe('manifests', () => {
     expect(result).toMatchObject({ read: 3, written: 1, dropped: 1, skipped: 1 });
   });
 
+  describe('renumber', () => {
+    const entity = (id: string, name: string, at: number) => ({
+      type: 'modelarts/text_entity',
+      name,
+      id,
+      property: { '@modelarts:start_index': at, '@modelarts:end_index': at + 1 },
+    });
+    const relation = (id: string, from: string, to: string, more = {}) => ({
+      type: 'modelarts/text_triplet',
+      name: 'r',
+      id,
+      property: { '@modelarts:from': from, '@modelarts:to': to },
+      ...more,
+    });
+    const sample = (...annotation: object[]) => JSON.stringify({ source: 'content://abcdef', annotation });
+    const options = { onConflict: 'union', renumber: true } as const;
+
+    test('clashing ids become new ones, relations follow, and nothing is lost or told twice', async () => {
+      const first = sample(entity('E1', 'a', 0), entity('E2', 'b', 1), relation('R1', 'E1', 'E2'));
+      const second = sample(
+        relation('R1', 'E2', 'E1'),
+        relation('R2', 'E1', 'E4', { odd: [1] }),
+        // E2 of the first.
+        entity('E1', 'b', 1),
+        entity('E2', 'c', 2),
+        entity('E4', 'd', 3),
+        relation('R3', 'E7', 'E1'),
+      );
+      const { result, lines } = await merged([[first], [second]], options);
+      expect(lines.map((text) => JSON.parse(text).annotation)).toEqual([
+        [
+          entity('E1', 'a', 0),
+          entity('E2', 'b', 1),
+          relation('R1', 'E1', 'E2'),
+          relation('R4', 'E3', 'E2'),
+          relation('R2', 'E2', 'E4', { odd: [1] }),
+          entity('E3', 'c', 2),
+          entity('E4', 'd', 3),
+          relation('R3', 'E7', 'E2'),
+        ],
+      ]);
+      expect(result).toMatchObject({ written: 1, dropped: 1, merged: { conflicts: 1, renumbered: 2 } });
+      expect(result.diagnostics).toMatchObject([
+        {
+          rule: 'D073',
+          severity: 'warning',
+          message: expect.stringContaining('"E2", and they differ; that of the other sample becomes "E3"'),
+        },
+        { rule: 'D073', severity: 'warning', message: expect.stringContaining('becomes "R4"') },
+        { rule: 'D070', severity: 'warning' },
+      ]);
+    });
+
+    test('three samples, ids of any form', async () => {
+      const of = (name: string) => sample({ type: 'x/y', name, id: 'ab' }, { type: 'x/y', name, id: '7' });
+      const { result, lines } = await merged([[of('a')], [of('b')], [of('c'), of('b')]], options);
+      expect(
+        JSON.parse(lines[0]!).annotation.map(({ name, id }: Record<string, string>) => `${name} ${id}`),
+      ).toEqual(['a ab', 'a 7', 'b ab-2', 'b 8', 'c ab-3', 'c 9']);
+      expect(result).toMatchObject({ merged: { identical: 1, conflicts: 2, renumbered: 4 } });
+    });
+
+    test('is for unions only', async () => {
+      expect(await failure(merged([[one]], { renumber: true }))).toMatchObject({ code: 'BadOption' });
+    });
+  });
+
   test('by default a conflict is a fault', async () => {
     const error = await failure(merged([[one], [other]]));
     expect(error).toMatchObject({ code: 'InvalidData', diagnostic: { rule: 'D070', line: 1 } });
@@ -222,7 +289,7 @@ describe('manifests', () => {
     });
     expect(out).toHaveLength(50_000);
     expect(new Set(out)).toEqual(new Set([...lines.slice(0, 20_000), ...changed.slice(20_000)]));
-    expect(result.merged).toEqual({ identical: 9_990, conflicts: 10, boxes: 0 });
+    expect(result.merged).toEqual({ identical: 9_990, conflicts: 10, renumbered: 0, boxes: 0 });
   });
 
   test.each<[string, string[], MergeOptions, RegExp]>([

@@ -44,6 +44,7 @@ async function piped(text: string, options: SampleOptions): Promise<string> {
 
 const allWays: [string, SampleOptions][] = [
   ['count', { count: 20 }],
+  ['stratified count', { count: 20, stratify: true }],
   ['fraction', { fraction: 0.2 }],
   ['stratified fraction', { fraction: 0.2, stratify: true }],
   ['per label', { perLabel: 10 }],
@@ -66,6 +67,9 @@ describe('of a manifest', () => {
     [{ tail: 1000 }, 200],
     [{ fraction: 0 }, 0],
     [{ fraction: 1 }, 200],
+    [{ count: 20, stratify: true }, 20],
+    [{ count: 0, stratify: true }, 0],
+    [{ count: 1000, stratify: true }, 200],
     [{ fraction: 0, stratify: true }, 0],
     [{ fraction: 1, stratify: true }, 200],
   ] satisfies [SampleOptions, number][])(
@@ -90,6 +94,13 @@ describe('of a manifest', () => {
     const cats = kept.filter((text) => text.includes('"cat"')).length;
     expect(Math.abs(cats - 67 * 0.3)).toBeLessThan(1);
     expect(Math.abs(kept.length - cats - 133 * 0.3)).toBeLessThan(1);
+  });
+
+  test('so many, each set of labels with its share', async () => {
+    // 67 and 133 of 200, by 10: 3.35 and 6.65.
+    const { kept } = await sampled({ count: 10, stratify: true });
+    expect(kept.filter((text) => text.includes('"cat"'))).toHaveLength(3);
+    expect(kept).toHaveLength(10);
   });
 
   test.each(allWays)('%s: the same from a pipe as from a file', async (_, options) => {
@@ -152,7 +163,7 @@ describe('of a manifest', () => {
     [{ count: 1, head: 1 }, /count and head at once/],
     [{ fraction: 1.5 }, /from 0 to 1, not 1.5/],
     [{ count: 1.5 }, /count must be a whole number/],
-    [{ count: 5, stratify: true }, /cannot be stratified with count/],
+    [{ perLabel: 5, stratify: true }, /cannot be stratified with perLabel/],
     [{ count: 5, seed: -1 }, /a seed must be/],
   ] satisfies [SampleOptions, RegExp][])('%j is refused', async (options, message) => {
     const error = await failure(sampled(options));
@@ -189,7 +200,7 @@ describe('of VOC files', () => {
       `{"source":"${name}.jpg","annotation":[{"type":"modelarts/object_detection","annotation-loc":"in/Annotations/${name}.xml"}]}\n`;
     const dir = scratch({ ...files, 'm.manifest': ['a0', 'gone', 'a5'].map(detection).join('') });
     const input = join(dir, 'm.manifest');
-    for (const options of [{ perLabel: 5 }, { fraction: 1, stratify: true }]) {
+    for (const options of [{ perLabel: 5 }, { fraction: 1, stratify: true }, { count: 2, stratify: true }]) {
       const output = join(dir, `${JSON.stringify(options)}.manifest`);
       expect(await sample(input, output, { ...options, onError: 'skip' })).toMatchObject({
         read: 3,

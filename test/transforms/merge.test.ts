@@ -32,3 +32,9 @@ test('what is a duplicate makes no other one a duplicate', () => {
   const chain = [0, 4, 8].map((x) => ({ name: 'a', shape: box(x, 0, x + 10, 10) }));
   expect(duplicateObjects(chain, 0.4)).toEqual([1]);
 });
+
+test('polygons are the same where they cover each other, not where one box is around them', () => {
+  const polygon = (...points: number[]) => ({ name: 'a', shape: { kind: 'polygon', points } as Shape });
+  const halves = [polygon(0, 0, 10, 0, 0, 10), polygon(10, 10, 10, 0, 0, 10), polygon(0, 0, 10, 0, 1, 9)];
+  expect(duplicateObjects(halves, 0.8)).toEqual([2]);
+});

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { drawCapped, drawCount, drawFraction, drawStratified } from '../../src/transforms/index.js';
+import {
+  drawCapped,
+  drawCount,
+  drawFraction,
+  drawStratified,
+  drawStratifiedCount,
+} from '../../src/transforms/index.js';
 
 const seeds = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
 const drawn = (total: number, isDrawn: () => boolean) =>
@@ -64,6 +70,56 @@ test('drawStratified is exact to one thing of each kind', () => {
       },
     ),
   );
+});
+
+describe('drawStratifiedCount', () => {
+  const sizesOf = (kinds: readonly string[]) => {
+    const sizes = new Map<string, number>();
+    for (const kind of kinds) sizes.set(kind, (sizes.get(kind) ?? 0) + 1);
+    return sizes;
+  };
+
+  test('is exact as a whole, and to one thing of each kind', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('a', 'b', 'c', 'd')), fc.nat(60), seeds, (kinds, count, seed) => {
+        const sizes = sizesOf(kinds);
+        const isDrawn = drawStratifiedCount(count, sizes, seed);
+        const taken = kinds.filter((kind) => isDrawn(kind));
+        const wanted = Math.min(count, kinds.length);
+        expect(taken).toHaveLength(wanted);
+        for (const [kind, size] of sizes) {
+          const got = taken.filter((one) => one === kind).length;
+          expect(Math.abs(got - (wanted * size) / kinds.length)).toBeLessThan(1);
+        }
+      }),
+    );
+  });
+
+  test('the largest remainders get what whole numbers leave', () => {
+    const kinds = [...'aaaaaaabbbc'];
+    // 7, 3 and 1 of 11, by 5: 3.18, 1.36 and 0.45.
+    for (let seed = 0; seed < 20; seed++) {
+      const isDrawn = drawStratifiedCount(5, sizesOf(kinds), seed);
+      expect(kinds.filter((kind) => isDrawn(kind)).join('')).toBe('aaabc');
+    }
+  });
+
+  test('equal remainders take their turn by chance', () => {
+    const kinds = Array.from({ length: 40 }, (_, at) => `${at}`);
+    const often = kinds.map(() => 0);
+    for (let seed = 0; seed < 2000; seed++) {
+      const isDrawn = drawStratifiedCount(10, sizesOf(kinds), seed);
+      kinds.forEach((kind, at) => {
+        if (isDrawn(kind)) often[at]!++;
+      });
+    }
+    for (const count of often) expect(Math.abs(count - 500)).toBeLessThan(120);
+  });
+
+  test('a kind that nobody counted, and more things than were counted, are not drawn', () => {
+    const isDrawn = drawStratifiedCount(9, new Map([['a', 1]]));
+    expect(['a', 'a', 'b'].map(isDrawn)).toEqual([true, false, false]);
+  });
 });
 
 describe('drawCapped', () => {

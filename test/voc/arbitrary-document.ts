@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Point, Shape } from '../../src/model/index.js';
+import { illegalCharacter } from '../../src/text/xml-escape.js';
 import { VocDocument, VocObject } from '../../src/voc/index.js';
 import { isXmlName } from '../../src/voc/xml-name.js';
-import { illegalCharacter } from '../../src/voc/xml-sink.js';
 
 /** What the language takes for white space and XML does not; the last two can be part of a name. */
 const otherBlank = fc.constantFrom('\u00a0', '\u0085', '\u2003', '\u2028', '\u3000', '\u1680', '\ufeff');

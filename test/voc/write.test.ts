@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { convertBox, type ImageAnnotation, LabelkitError, OptionError } from '../../src/model/index.js';
+import { formatNumber } from '../../src/text/xml-escape.js';
 import {
   encodeVoc,
   formatVoc,
@@ -11,7 +12,6 @@ import {
   VocWriter,
 } from '../../src/voc/index.js';
 import { sameDocument } from '../../src/voc/same.js';
-import { formatNumber } from '../../src/voc/xml-sink.js';
 import { document as anyDocument, object as anyObject, content } from './arbitrary-document.js';
 
 const canonical = `<?xml version="1.0" encoding="UTF-8" standalone="no"?>

@@ -100,6 +100,10 @@ export class DiscardTree implements TreeWriter {
     this.names.add(name);
   }
 
+  async stream(name: string): Promise<void> {
+    this.names.add(name);
+  }
+
   has(name: string): boolean {
     return this.names.has(name);
   }

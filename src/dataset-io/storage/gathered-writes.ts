@@ -49,6 +49,16 @@ export class GatheredWrites {
   }
 
   /**
+   * As {@link add} for `bytes[start]` up to `bytes[end]`, at once and where there is room. False: nothing was taken.
+   * Pieces must not be kept whole.
+   */
+  take(bytes: Buffer, start: number, end: number): boolean {
+    if (end - start > this.#buffer.length - this.#fill) return false;
+    this.#fill += bytes.copy(this.#buffer, this.#fill, start, end);
+    return true;
+  }
+
+  /**
    * Takes the bytes without copying them when they are many: they must stay unchanged until {@link pending} resolves.
    * Resolves when their writing has begun.
    */

@@ -3,9 +3,11 @@ export { compareUtf8 } from './byte-order.js';
 export { type ContainedPathOptions, containedPath } from './contained-path.js';
 export { type CopyResult, copyFile, type Place, sameContent } from './copy-file.js';
 export { DiscardStorage } from './discard.js';
+export { GatheredWrites } from './gathered-writes.js';
 export { ioError } from './io-error.js';
 export { LocalStorage, type LocalStorageOptions } from './local.js';
 export { MemoryStorage } from './memory.js';
+export { failAfter } from './pour.js';
 export { type Piece, Spool } from './spool.js';
 export {
   type AppendOptions,

@@ -11,9 +11,11 @@ import {
   renameSync,
   rmSync,
   statSync,
+  write,
   writeSync,
 } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
+import { promisify } from 'node:util';
 import { AbandonedFiles } from './abandoned.js';
 import { containedPath } from './contained-path.js';
 import type { Place } from './copy-file.js';
@@ -31,6 +33,7 @@ import {
 import { parseLocation } from './uri.js';
 import { temporaryFor } from './work-files.js';
 
+const writeFrom = promisify(write);
 /** Files of another storage fetched at a time. */
 const fetchedAtATime = 8;
 /** How long a list waits for another writer of it, in ms. */
@@ -93,13 +96,28 @@ export class LocalTree implements TreeWriter {
   }
 
   lengthen(name: string, bytes: Uint8Array): void {
+    const file = this.grow(name);
+    attempt('write', join(this.folder, name), () => writeAll(file, bytes));
+  }
+
+  async stream(name: string, bytes: Uint8Array): Promise<void> {
+    const file = this.grow(name);
+    try {
+      for (let at = 0; at < bytes.length; )
+        at += (await writeFrom(file, bytes, at, bytes.length - at)).bytesWritten;
+    } catch (error) {
+      throw ioError(error, 'write', join(this.folder, name));
+    }
+  }
+
+  /** The file of a name that grows, open where its end is. */
+  private grow(name: string): number {
     let file = this.growing.get(name);
     if (file === undefined) {
       file = this.create(name);
       this.growing.set(name, file);
     }
-    const own = file;
-    attempt('write', join(this.folder, name), () => writeAll(own, bytes));
+    return file;
   }
 
   has(name: string): boolean {

@@ -66,6 +66,10 @@ export class ObjectTree implements TreeWriter {
     this.lists.set(name, [this.spool.add(bytes)]);
   }
 
+  async stream(name: string, bytes: Uint8Array): Promise<void> {
+    this.lengthen(name, bytes);
+  }
+
   has(name: string): boolean {
     return this.files.has(name) || this.lists.has(name);
   }

@@ -28,6 +28,11 @@ export interface TreeWriter {
   addFile(name: string, from: Place, how: 'copy' | 'link'): void;
   /** Adds a file that grows: give the same name again to lengthen it. */
   lengthen(name: string, bytes: Uint8Array): void;
+  /**
+   * As {@link lengthen}, meanwhile letting others work: the bytes stay unchanged until it resolves, and the same name is
+   * given again only then.
+   */
+  stream(name: string, bytes: Uint8Array): Promise<void>;
   /** True when the name was given to any of the above. */
   has(name: string): boolean;
   /**
@@ -35,7 +40,7 @@ export interface TreeWriter {
    * was there. In object storage file by file, lists last; when that fails, a new folder is emptied again.
    */
   commit(): Promise<void>;
-  /** Removes everything that was added; does nothing after a commit. */
+  /** Removes everything that was added; does nothing after a commit. No {@link stream} is under way. */
   abort(): Promise<void>;
 }
 

@@ -13,6 +13,7 @@ import { ClassTable } from '../shared/classes.js';
 import { boxOf, neat } from '../shared/geometry.js';
 import { setMember } from '../shared/json.js';
 import { countLosses, type Loss, type LossName, sampleKind } from '../shared/losses.js';
+import { extensionOf, keyOf, NameTable } from '../shared/names.js';
 import { placeOf } from '../shared/place.js';
 import { endIndex, metadataSuffix, ownMetadata, referenceSuffix, startIndex } from './types.js';
 
@@ -72,6 +73,7 @@ export function writeGroundTruth(sink: FormatSink): FormatWriter {
 class LineWriter {
   readonly #sink: FormatSink;
   readonly #classes: ClassTable;
+  readonly #names: NameTable;
   readonly #attribute: string;
   readonly #isMultiLabel: boolean;
 
@@ -79,6 +81,7 @@ class LineWriter {
     const { attribute, multiLabel } = sink.options;
     this.#sink = sink;
     this.#classes = new ClassTable(sink.classes);
+    this.#names = new NameTable(sink);
     this.#attribute = typeof attribute === 'string' ? attribute : 'label';
     this.#isMultiLabel = multiLabel === true;
   }
@@ -92,8 +95,9 @@ class LineWriter {
     }
     const line: Line = { row, members: {}, faults: [], losses: [] };
     const isText = /^content:\/\//i.test(sample.source);
-    if (isText) line.members['source'] = sample.source.slice('content://'.length);
-    else line.members['source-ref'] = this.#sink.referenceTo(sample.source);
+    // The reference comes first in the line; where the image goes is settled when nothing else can fail.
+    if (!isText) line.members['source-ref'] = this.#sink.referenceTo(sample.source);
+    else line.members['source'] = sample.source.slice('content://'.length);
     let isFirst = true;
     for (const [task, suffix] of attributeOfTask) {
       const labels = [...sample.annotations.entries()].filter(([, label]) => label.task === task);
@@ -103,11 +107,23 @@ class LineWriter {
       await this.#addLabels(line, name, task, labels);
     }
     if (line.faults.length > 0) return line.faults;
+    if (!isText && this.#sink.images !== 'reference') {
+      const placed = await this.#placeImage(row);
+      if (typeof placed !== 'string') return [placed];
+      line.members['source-ref'] = placed;
+    }
     this.#addProperty(line);
     countLosses(this.#sink, row, carriedInAnyForm);
     for (const { feature, pointer } of line.losses) this.#sink.lose(row, feature, pointer);
     await this.#sink.write(`${stringifyJson(line.members)}\n`);
     return 'written';
+  }
+
+  async #placeImage(row: WriteRow): Promise<string | Diagnostic> {
+    const name = this.#names.take(row, keyOf(row), extensionOf(row.sample.source));
+    if (typeof name !== 'string') return name;
+    const problem = await this.#sink.image(row, name);
+    return problem ?? this.#sink.imagePrefix + name;
   }
 
   async #addLabels(line: Line, name: string, task: Task, labels: Labels): Promise<void> {

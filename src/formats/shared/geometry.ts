@@ -67,15 +67,25 @@ function directionOf(degrees: number): readonly [number, number] {
 }
 
 /**
- * The points of an ellipse as a polygon, x1, y1, …: the first one to the right of the centre, clockwise on the screen.
+ * The points of an ellipse as a polygon, x1, y1, …: the first one at the end of the axis `rx`, clockwise on the screen.
  *
+ * @param degrees by which it is turned about its centre, clockwise on the screen
  * @param count how many points, from 3
  */
-export function ellipsePoints(cx: number, cy: number, rx: number, ry: number, count = 32): number[] {
+export function ellipsePoints(
+  cx: number,
+  cy: number,
+  rx: number,
+  ry: number,
+  degrees = 0,
+  count = 32,
+): number[] {
   const points: number[] = [];
+  const [turnedCos, turnedSin] = directionOf(degrees);
   for (let i = 0; i < count; i++) {
     const [cos, sin] = directionOf((360 * i) / count);
-    points.push(cx + rx * cos, cy + ry * sin);
+    const [x, y] = [rx * cos, ry * sin];
+    points.push(cx + x * turnedCos - y * turnedSin, cy + x * turnedSin + y * turnedCos);
   }
   return points;
 }

@@ -156,6 +156,22 @@ test('bytes add up, whatever the chunks are, CRLF and byte order mark too', asyn
   expect(windows.records).toEqual(whole.records);
 });
 
+test('relative references are paths from the file', async () => {
+  const text = [
+    { 'source-ref': 'img/../1.jpg' },
+    { 'source-ref': '/abs/1.jpg' },
+    { 'source-ref': '1.jpg', 'm-ref': 'm.png', 'm-ref-metadata': { 'internal-color-map': {} } },
+  ]
+    .map((value) => JSON.stringify(value))
+    .join('\n');
+  const { records } = await readAllRecords(
+    formatCode,
+    new MemorySource({ 'in.manifest': text }, { path: 'set/in.manifest', isFile: true }),
+  );
+  expect(records.map(({ sample }) => sample.source)).toEqual(['set/1.jpg', '/abs/1.jpg', 'set/1.jpg']);
+  expect(records[2]!.sample.annotations[0]!.image!.maskSource).toBe('set/m.png');
+});
+
 test('an empty file has no samples', async () => {
   expect(await read('')).toEqual({ records: [], faults: [], diagnostics: [], batches: [] });
 });

@@ -137,6 +137,15 @@ test('the size of an image that its labels do not say comes from the image', asy
   expect(sink.reported).toEqual([]);
 });
 
+test('copied images are referred to where they go', async () => {
+  const { lines, sink } = await write([detection([]), detection([])], {
+    images: 'copy',
+    renameClashes: true,
+  });
+  expect(lines.map((line) => line['source-ref'])).toEqual(['1.jpg', '1-2.jpg']);
+  expect([...sink.placed.keys()]).toEqual(['1.jpg', '1-2.jpg']);
+});
+
 test('numbers carry no noise of their arithmetic', async () => {
   const { lines } = await write([detection([{ ...object, shape: { ...box, xmin: 138.8, xmax: 582.6 } }])]);
   expect(lines[0].label.annotations[0]).toMatchObject({ left: 138.8, width: 443.8 });

@@ -3,6 +3,7 @@ export type { CleanUpResult, OpenUpload } from './clean-up.js';
 export { createObsStorage, type ObsSettings } from './create.js';
 export type { DeleteFailure } from './delete.js';
 export { ObsError, type ObsErrorDetails } from './errors.js';
+export { trusting } from './http/certificates.js';
 export type { LockHolder } from './lock.js';
 export { type CleanUpOptions, ObsStorage, type ObsStorageOptions } from './obs-storage.js';
 export type { ReadTuning } from './read.js';
