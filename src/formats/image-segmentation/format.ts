@@ -39,9 +39,9 @@ export const imageSegmentation: Format = {
         name: 'polygons',
         for: 'read',
         type: 'text',
-        values: ['from-mask', 'keep'],
+        values: ['missing', 'from-mask', 'keep'],
         summary:
-          'from-mask (default): objects without shape, or with a box, get the outline of their colour in the mask. keep: masks are not opened.',
+          'missing (default): objects without shape get the outline of their colour in the mask. from-mask: those with a box too. keep: masks are not opened.',
       },
       {
         name: 'holes',

@@ -33,11 +33,13 @@ export interface OutlineContext {
   readonly reading: VocReading;
   readonly findings: Findings;
   readonly holes: 'cut' | 'fill';
+  /** Boxes are to become outlines too. */
+  readonly replacesBoxes: boolean;
   readonly report: (diagnostic: Diagnostic | undefined) => void;
 }
 
 /**
- * Outlines for the objects without polygon, from a mask of their image's size.
+ * Outlines for the objects that are to get one, from a mask of their image's size.
  *
  * @param owners all objects whose colours are in this mask
  * @returns by the number of an object what it becomes: one object for each region
@@ -59,7 +61,8 @@ export function outlinesOf(
   for (const [colour, sharers] of byColour) {
     const number = numberOf(mask, colour);
     if (number === undefined) continue;
-    for (const owner of sharers.filter(needsOutline)) {
+    for (const owner of sharers) {
+      if (!needsOutline(owner, context)) continue;
       if (sharers.length === 1) alone.set(number, owner);
       else if (owner.object.shape?.kind === 'bndbox')
         take(found, owner, regionsInBox(mask, number, owner.object.shape), context);
@@ -81,8 +84,8 @@ export function outlinesOf(
   return found;
 }
 
-function needsOutline({ object: { shape } }: ColouredObject): boolean {
-  return shape === undefined || shape.kind === 'bndbox';
+function needsOutline({ object: { shape } }: ColouredObject, { replacesBoxes }: OutlineContext): boolean {
+  return shape === undefined || (replacesBoxes && shape.kind === 'bndbox');
 }
 
 /** The pixels of a number whose centres are in a box. */

@@ -79,6 +79,7 @@ class DocumentReader {
   private readonly findings: Findings;
   private readonly opensMasks: boolean;
   private readonly holes: 'cut' | 'fill';
+  private readonly replacesBoxes: boolean;
 
   constructor(
     private readonly source: FormatSource,
@@ -87,6 +88,7 @@ class DocumentReader {
   ) {
     this.findings = new Findings(imageSegmentationRules, source);
     this.opensMasks = source.options['polygons'] !== 'keep';
+    this.replacesBoxes = source.options['polygons'] === 'from-mask';
     this.holes = source.options['holes'] === 'fill' ? 'fill' : 'cut';
   }
 
@@ -175,9 +177,9 @@ class DocumentReader {
     const shared = coloured.filter(({ index }) => !ownPlaces.has(index));
     const outlines = new Map<number, readonly ImageObject[]>();
     const add = (mask: Mask, owners: readonly ColouredObject[]) => {
-      const { findings, holes } = this;
+      const { findings, holes, replacesBoxes } = this;
       const report = (diagnostic: Diagnostic | undefined) => this.report(diagnostic);
-      const found = outlinesOf(mask, owners, { reading, findings, holes, report });
+      const found = outlinesOf(mask, owners, { reading, findings, holes, replacesBoxes, report });
       for (const [index, objects] of found) outlines.set(index, objects);
     };
 

@@ -11,7 +11,10 @@ import { box, jpeg, maskPng, outline, xmlOf } from './made.js';
 type Files = ConstructorParameters<typeof MemorySource>[0];
 
 async function read(files: Files, init: SourceInit = {}) {
-  const { records, faults, diagnostics } = await readAllRecords(formatCode, new MemorySource(files, init));
+  const { records, faults, diagnostics } = await readAllRecords(
+    formatCode,
+    new MemorySource(files, { ...init, options: { polygons: 'from-mask', ...init.options } }),
+  );
   return {
     sources: records.map(({ sample }) => sample.source),
     images: records.map(({ sample }) => sample.annotations[0]?.image),
@@ -78,6 +81,16 @@ describe('reading', () => {
     expect(locs).toEqual(['in/a.xml']);
     expect(shapesOf(images[0])).toEqual([{ kind: 'polygon', points: [0, 0, 3, 0, 3, 3] }]);
     expect(findings).toEqual([]);
+  });
+
+  test('boxes stay unless they are to be replaced', async () => {
+    const files = { 'a.jpg': jpeg, 'a.xml': xmlOf([{ shape: box(0, 0, 5, 4) }]), 'a_mask.png': mask };
+    const { images, locs, findings } = await read(files, { options: { polygons: 'missing' } });
+    expect(shapesOf(images[0])).toEqual([{ kind: 'bndbox', xmin: 0, ymin: 0, xmax: 5, ymax: 4 }]);
+    expect(locs).toEqual(['in/a.xml']);
+    expect(findings).toEqual([
+      'P002 warning in/a_mask.png no object has the colour 0,128,0 (2 pixels, the first at 4,2)',
+    ]);
   });
 
   test('with polygons=keep no mask is opened', async () => {

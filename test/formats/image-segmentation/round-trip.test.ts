@@ -34,6 +34,10 @@ const shapes: fc.Arbitrary<Shape> = fc.oneof(
     .array(fc.tuple(corner, corner), { minLength: 3, maxLength: 7 })
     .map((points): Shape => ({ kind: 'polygon', points: points.flat() })),
   fc.tuple(corner, corner).map(([x, y]): Shape => ({ kind: 'point', x, y })),
+  fc
+    .tuple(corner, corner)
+    .map(([x, y]): Shape => ({ kind: 'bndbox', xmin: x, ymin: y, xmax: x + 3, ymax: y + 3 })),
+  fc.tuple(corner, corner).map(([cx, cy]): Shape => ({ kind: 'circle', cx, cy, r: 2.5 })),
 );
 const objects: fc.Arbitrary<ImageObject> = fc.record({
   name: fc.constantFrom(...letters),
