@@ -405,7 +405,7 @@ export async function transformAll(
   try {
     const write = await writerOf(to, options);
     const areRows = [...kinds].some((kind) => kind !== 'manifest');
-    const outputs = await write(batches(), writerContext(output, run, areRows, options));
+    const outputs = await write(batches(), writerContext(output, run, base, areRows, options));
     await quarantine?.commit();
     return run.result(outputs);
   } finally {
@@ -414,7 +414,13 @@ export async function transformAll(
 }
 
 /** What a writer is told. @param areRows some of what it gets is no line of a manifest */
-function writerContext(output: string, run: Run, areRows: boolean, options: TransformOptions): WriterContext {
+function writerContext(
+  output: string,
+  run: Run,
+  base: string,
+  areRows: boolean,
+  options: TransformOptions,
+): WriterContext {
   const isUtf8 = parseEncoding(options.encoding ?? 'utf-8') === 'utf-8';
   return {
     storage: storageOf(output, options),
@@ -426,6 +432,7 @@ function writerContext(output: string, run: Run, areRows: boolean, options: Tran
     classLists: options.classLists ?? false,
     places: options,
     root: options.root,
+    base,
     verbatim: areRows ? undefined : isUtf8 ? 'bytes' : 'lines',
     canonical: options.canonical ?? false,
     signal: options.signal,
@@ -467,15 +474,13 @@ async function pass(
   );
   const quarantine = await quarantineOf(from, options);
   const run = new Run(options, quarantine, totals);
+  const context = contextOf(input, run, options);
   try {
     const write = ownWrite ?? (await writerOf(to, options));
     const booked = run.account(batches, stage?.dropsFault?.bind(stage));
-    const passed =
-      stage === undefined
-        ? booked
-        : (await import('./stage.js')).staged(booked, stage, contextOf(input, run, options));
+    const passed = stage === undefined ? booked : (await import('./stage.js')).staged(booked, stage, context);
     const outputs = await write(passed, {
-      ...writerContext(output, run, from !== 'manifest', options),
+      ...writerContext(output, run, context.base, from !== 'manifest', options),
       ...(ownStorage === undefined ? {} : { storage: ownStorage }),
       lists: from === 'voc' && to === 'voc' && stage?.lists !== 'renewed' ? lists : undefined,
       loan,

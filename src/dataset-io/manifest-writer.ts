@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
-import { formatBatches, formatSamples, type ManifestBatch, ManifestSample } from '../manifest/index.js';
+import {
+  formatBatches,
+  formatSamples,
+  type ManifestBatch,
+  ManifestSample,
+  parseManifestLine,
+} from '../manifest/index.js';
 import type { Annotation, Diagnostic, Sample } from '../model/index.js';
 import type { VocDocument } from '../voc/index.js';
 import { ImagePlacer } from './image-files.js';
 import { imageFolderOf, References } from './output-references.js';
+import { Rebase } from './rebase.js';
 import { isInlineXml, lacksFile } from './references.js';
-import type { Row, RowBatch } from './rows.js';
+import type { ChangedDocument, Row, RowBatch } from './rows.js';
+import { datasetDiagnostic } from './rules.js';
 import type { Output, Run } from './run.js';
 import {
   baseName,
@@ -52,7 +60,7 @@ export async function writeManifestRows(
       : await openTree(storage, folder, mode, { signal, onWritten: run.reportWritten });
   const documents = new DocumentPlacer(context);
   const placed = documents.place(batches);
-  const kept = new KeptLines(placed, run);
+  const kept = new KeptLines(placed, context);
   const lines =
     context.verbatim !== undefined && copies === undefined
       ? kept.asTheyEnded(
@@ -64,6 +72,7 @@ export async function writeManifestRows(
     yield* lines;
     await copies?.commit();
     await documents.commit();
+    kept.reportReferences();
   }
   try {
     if (mode === 'append') await storage.append(output, linesAfterImages(), { signal });
@@ -93,9 +102,10 @@ class DocumentPlacer {
   private readonly names = new Map<string, string>();
 
   constructor(private readonly context: WriterContext) {
-    const { output } = context;
+    const { output, base } = context;
     this.folder = joinLocation(dirOf(output), `${stemOf(output)}-annotations`);
-    this.references = new References(dirOf(output));
+    // A line has one place that all its references start from, whether it is that of the new manifest or not.
+    this.references = new References(base);
   }
 
   async *place(batches: AsyncIterable<RowBatch>): AsyncGenerator<RowBatch> {
@@ -157,7 +167,7 @@ class DocumentPlacer {
       if (identity !== undefined) this.names.set(identity, name);
     }
     const path = joinLocation(this.folder, name);
-    // Those of other samples are made relative with all the rest of the line.
+    // Those of other samples are made relative with all the rest of the line, which starts from the new manifest.
     annotation.loc = row.sample instanceof ManifestSample ? this.references.to(path) : path;
   }
 
@@ -179,16 +189,41 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** The lines of a manifest on their way into another one, and whether the last of them had a line feed. */
 class KeptLines {
   private unterminated = false;
+  private readonly references: ReferenceWatch;
+  private readonly run: Run;
 
   constructor(
     private readonly batches: AsyncIterable<RowBatch>,
-    private readonly run: Run,
-  ) {}
+    private readonly context: WriterContext,
+  ) {
+    this.run = context.run;
+    this.references = new ReferenceWatch(context);
+  }
+
+  /** Says (D074) when the lines do not start from where they are now. */
+  reportReferences(): void {
+    const { output, base, mode } = this.context;
+    if (!this.references.isNeeded) return;
+    this.run.report(
+      datasetDiagnostic(
+        'D074',
+        `relative references in ${output} start from ${base}, not from its own folder`,
+        {
+          file: output,
+          hint:
+            mode === 'append'
+              ? 'Bring the two together with labelkit merge, which writes references anew.'
+              : `Read it with --base-dir ${base} (option baseDir), write it there, or use labelkit merge, which writes references anew.`,
+        },
+      ),
+    );
+  }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ManifestBatch> {
-    for await (const { lines, count } of this.batches) {
+    for await (const { lines, count, documents = [] } of this.batches) {
       if (lines === undefined) continue;
       this.run.written += count;
+      this.references.look(lines, documents);
       if (lines.rowCount > 0) this.unterminated = endsWithoutLineFeed(lines);
       yield lines;
     }
@@ -211,6 +246,38 @@ class KeptLines {
   }
 }
 
+/** Lines that are looked at for relative references: those of one manifest are written alike. */
+const linesWatched = 1000;
+
+/** Finds out whether lines have relative references that will be taken from the wrong folder. */
+class ReferenceWatch {
+  isNeeded = false;
+  private readonly rebase: Rebase;
+  private left = linesWatched;
+
+  constructor({ base, output }: WriterContext) {
+    this.rebase = new Rebase(base, dirOf(output));
+  }
+
+  /** @param documents annotation files that were written, to which some of the lines refer now */
+  look(batch: ManifestBatch, documents: readonly ChangedDocument[]): void {
+    if (this.rebase.isIdle || this.isNeeded) return;
+    this.isNeeded = documents.some(({ row }) => this.rebase.concerns(row.sample));
+    const { bytes, starts, ends } = batch.lines;
+    for (let row = 0; row < batch.rowCount && this.left > 0 && !this.isNeeded; row++) {
+      const outcome = batch.outcome(row);
+      if (outcome === false) continue;
+      this.left--;
+      // Parsed aside: a batch that nobody looked at passes as the bytes it is.
+      const sample =
+        outcome === true
+          ? parseManifestLine(bytes.toString('utf8', starts[row], ends[row]), { check: 'faults' }).sample
+          : outcome;
+      if (sample !== undefined) this.isNeeded = this.rebase.concerns(sample);
+    }
+  }
+}
+
 const lineFeed = Uint8Array.of(0x0a);
 
 /** The batch's last line goes into the output, and no line feed follows it in the input. */
@@ -224,11 +291,12 @@ function endsWithoutLineFeed(batch: ManifestBatch): boolean {
 
 async function* newLines(
   batches: AsyncIterable<RowBatch>,
-  { output, run, images, canonical, places, signal }: WriterContext,
+  { output, base, run, images, canonical, places, signal }: WriterContext,
   copies: TreeWriter | undefined,
   folder: string,
 ): AsyncGenerator<Uint8Array> {
   const references = new References(dirOf(output));
+  const rebase = new Rebase(base, dirOf(output));
   const placer =
     copies === undefined || images === 'reference'
       ? undefined
@@ -249,6 +317,8 @@ async function* newLines(
           source = joinLocation(folder, name);
         }
         const isLine = row.sample instanceof ManifestSample && copies === undefined;
+        // Its source is a new one anyway: let all of the line start from the folder of the output.
+        if (row.sample instanceof ManifestSample && copies !== undefined) rebase.line(row);
         samples.push(lineSample(row, references, isLine ? source : references.to(source)));
       }
       run.written += samples.length;

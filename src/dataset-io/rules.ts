@@ -261,6 +261,14 @@ export const datasetRules: readonly Rule[] = [
     why: 'Relations name the annotations that they join by these ids, which mean something else in the other sample.',
     fix: 'Give the annotations of one of the inputs other ids; merge --on-conflict union --renumber does.',
   },
+  {
+    id: 'D074',
+    name: 'references-from-elsewhere',
+    severity: 'warning',
+    summary: 'A manifest was written whose relative references start from another folder than its own.',
+    why: 'Lines keep the bytes they had, relative references too, so that readers who start from the folder of the manifest do not find the files.',
+    fix: 'Read the manifest with --base-dir, write it beside the input, or have labelkit merge write the references anew.',
+  },
 ];
 
 const byId = new Map(datasetRules.map((rule) => [rule.id, rule]));

@@ -30,6 +30,8 @@ export interface WriterContext {
    * are stored, `lines` when they were stored in another encoding.
    */
   readonly verbatim: 'bytes' | 'lines' | undefined;
+  /** Where relative references of rows that are lines of a manifest are taken from. */
+  readonly base: string;
   /** Write manifest lines in canonical key order and spelling. */
   readonly canonical: boolean;
   /** ImageSets lists of the input, to be carried over; as they are where every sample is. */

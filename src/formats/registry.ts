@@ -6,6 +6,7 @@ import { groundtruth } from './groundtruth/format.js';
 import { imageSegmentation } from './image-segmentation/format.js';
 import { kitti } from './kitti/format.js';
 import { labelme } from './labelme/format.js';
+import { vertex } from './vertex/format.js';
 import { yolo } from './yolo/format.js';
 
 /** Every format beside manifest and VOC, in the order `labelkit formats` lists them. */
@@ -13,6 +14,7 @@ export const otherFormats: readonly Format[] = [
   imageSegmentation,
   coco,
   groundtruth,
+  vertex,
   labelme,
   cvat,
   yolo,

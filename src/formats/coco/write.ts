@@ -256,7 +256,7 @@ export class CocoWriter implements FormatWriter {
     if (shape?.kind === 'polygon') return isPolygon(shape.points) ? shape : undefined;
     if (shape?.kind !== 'circle' || !this.#withCircles) return undefined;
     const { cx, cy, r } = shape;
-    return { kind: 'polygon', points: ellipsePoints(cx, cy, r, r, circleCorners).map(neat) };
+    return { kind: 'polygon', points: ellipsePoints(cx, cy, r, r, 0, circleCorners).map(neat) };
   }
 
   #membersOf(object: ImageObject, shape: Outline, polygons: readonly (readonly number[])[]): JsonObject {

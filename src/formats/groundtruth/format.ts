@@ -22,6 +22,7 @@ export const groundtruth: Format = {
     layout: 'file',
     reads: true,
     writes: true,
+    appends: true,
     carries: [
       'classes of images and texts, one or several',
       'boxes with confidence',
