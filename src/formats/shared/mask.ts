@@ -21,7 +21,7 @@ export interface Mask {
 const maxColours = 65_535;
 
 /** As a number. */
-export function colourOf(red: number, green: number, blue: number): number {
+function colourOf(red: number, green: number, blue: number): number {
   return red * 65536 + green * 256 + blue;
 }
 
