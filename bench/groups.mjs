@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { manifestSet, vocSet } from './data/sets.mjs';
+import { cocoSet, manifestSet, vocSet } from './data/sets.mjs';
 import { commandUrl } from './workloads/labelkit/library.mjs';
 
 /**
@@ -39,6 +39,7 @@ const lines100 = manifestSet(100);
 const files20k = vocSet(20_000);
 const files100k = vocSet(100_000);
 const files200k = vocSet(200_000);
+const images40k = cocoSet(40_000); // 180 MB
 
 /** Objects that only the server has. @type {(name: string, items: number, bytes: number) => ReadySet} */
 const objects = (name, items, bytes) => ({ name, path: `obs://bench/${name}`, items, bytes, sha256: '' });
@@ -359,6 +360,57 @@ export const groups = [
       { of: 'voc-to-manifest', against: 'read-files', by: 'inner' },
       { of: 'voc-to-manifest', against: 'voc-parse', by: 'inner' },
       { of: 'voc-to-manifest', by: 'memory', atMostMb: 200 },
+    ],
+  },
+  {
+    name: 'coco-read',
+    question:
+      'Turn a COCO file into samples: as fast as JSON.parse of all of it, in memory that does not grow?',
+    sets: [images40k],
+    contenders: (bench) => {
+      const set = bench.ready(images40k);
+      return [
+        limit(
+          'json-parse-coco',
+          'JSON.parse of the whole file',
+          set,
+          node('limits/json-parse-coco.mjs', set.path),
+        ),
+        labelkit('coco-read', 'openDataset, every object', set, library(bench, 'coco-read.mjs', set.path)),
+      ];
+    },
+    ratios: [
+      { of: 'coco-read', against: 'json-parse-coco', by: 'inner', atLeast: 1.3 },
+      { of: 'coco-read', by: 'memory', atMostMb: 120 },
+    ],
+  },
+  {
+    name: 'voc-to-coco',
+    question: 'Convert a folder of VOC files into a COCO file',
+    sets: [files20k],
+    contenders: (bench) => {
+      const set = bench.ready(files20k);
+      const output = join(bench.scratch, 'output.json');
+      return [
+        limit('read-files', 'open, read, close', set, node('limits/read-files.mjs', set.path)),
+        labelkit(
+          'voc-parse',
+          'read and parse, nothing written',
+          set,
+          library(bench, 'voc-parse.mjs', set.path),
+        ),
+        labelkit(
+          'voc-to-coco',
+          'convert --to coco',
+          set,
+          convert(bench, set, output, () => ({}), 'coco'),
+        ),
+      ];
+    },
+    ratios: [
+      { of: 'voc-to-coco', against: 'read-files', by: 'inner' },
+      { of: 'voc-to-coco', against: 'voc-parse', by: 'inner' },
+      { of: 'voc-to-coco', by: 'memory', atMostMb: 150 },
     ],
   },
   {
@@ -710,11 +762,12 @@ function stats(bench, set, jobs) {
  * @param {ReadySet} set
  * @param {string} output
  * @param {() => Record<string, number>} [readAnswer]
+ * @param {string} [to] format of the output
  */
-function convert(bench, set, output, readAnswer = () => ({})) {
+function convert(bench, set, output, readAnswer = () => ({}), to = 'manifest') {
   if (!bench.built) return notBuilt;
   return {
-    ...node('labelkit/command.mjs', 'convert', set.path, output, '--to', 'manifest', '--json'),
+    ...node('labelkit/command.mjs', 'convert', set.path, output, '--to', to, '--json', '--allow-loss', 'all'),
     /** @param {string} stdout */
     readAnswer: (stdout) => ({ ...counted(set, JSON.parse(stdout).written), ...readAnswer() }),
   };

@@ -38,11 +38,18 @@ const unlisted = 255;
 /**
  * Of each line that {@link pass} takes note of, 8 words: where its line feed is; its usage, 0 for none, from 1 a place in
  * {@link usageList}, {@link unlisted} for one that is not there; start (0: it has escapes) and end of its source; when
- * asked for, the hash of the source, upper and lower half, and whether its property may name a parent; how many annotations
+ * asked for, the hash of the source, upper and lower half, and {@link hashKnown} and {@link parentPossible}; how many annotations
  * it has, whose records follow those of the line before. There is room for a window of the shortest lines.
  */
 const notes = 574784;
 const noteBytes = 32;
+/** The hash is there: the source has no escapes but short ones, or none. */
+const hashKnown = 1;
+/** The property may name a parent. */
+const parentPossible = 2;
+/** Sources with escapes are put here without them, unless they are longer. */
+const unescaped = 855168;
+const longestUnescaped = 32768;
 
 /** What {@link pass} is asked for. */
 const askNotes = 1;
@@ -116,7 +123,7 @@ let namesOnly = false;
 let everyName = false;
 /** The property of the line is looked at, and may name a parent. */
 let watching = false;
-let mayHaveParent: i32 = 0;
+let mayHaveParent = false;
 let hashHigh: i32 = 0;
 let hashLow: i32 = 0;
 /** `hard` of the line. */
@@ -391,10 +398,10 @@ export function pass(start: i32, end: i32, asked: i32): i32 {
       store<i32>(at, source, 8);
       store<i32>(at, load<i32>(lineRecord, 4), 12);
       if (hashes) {
-        if (source !== 0) hash(source, load<i32>(lineRecord, 4));
+        const known = source !== 0 ? hash(source, load<i32>(lineRecord, 4)) : hashUnescaped();
         store<i32>(at, hashHigh, 16);
         store<i32>(at, hashLow, 20);
-        store<i32>(at, mayHaveParent, 24);
+        store<i32>(at, (known ? hashKnown : 0) | (mayHaveParent ? parentPossible : 0), 24);
       }
       if (names) {
         store<i32>(at, annotations, 28);
@@ -452,8 +459,30 @@ function fieldLookedAt(): i32 {
   return counting || field < sawAnnotator ? field : 0;
 }
 
-/** The hash of src/text/hash.ts. */
-function hash(start: i32, end: i32): void {
+/** The hash of the line's source that has escapes; false when that is not known here. */
+function hashUnescaped(): bool {
+  const end = load<i32>(lineRecord, 4);
+  let p = load<i32>(lineRecord, 0);
+  if (end - p > longestUnescaped) return false;
+  let to = unescaped;
+  while (p < end) {
+    let c = <i32>load<u8>(p++);
+    if (c === backslash) {
+      c = <i32>load<u8>(p++);
+      if (c === 0x75) return false; // u
+      if (c === 0x62) c = 0x08;
+      else if (c === 0x66) c = 0x0c;
+      else if (c === 0x6e) c = 0x0a;
+      else if (c === 0x72) c = 0x0d;
+      else if (c === 0x74) c = 0x09;
+    }
+    store<u8>(to++, c);
+  }
+  return hash(unescaped, to);
+}
+
+/** Sets the hash of src/text/hash.ts; true. */
+function hash(start: i32, end: i32): bool {
   let a: i32 = <i32>0x9e3779b9;
   let b: i32 = 0x243f6a88;
   let p = start;
@@ -477,6 +506,7 @@ function hash(start: i32, end: i32): void {
   b += a;
   hashHigh = a;
   hashLow = b;
+  return true;
 }
 
 function mixA(state: i32, word: i32): i32 {
@@ -536,7 +566,7 @@ function sample(start: i32, record: bool): i32 {
   annotations = 0;
   lineHard = unsaid;
   usageStart = 0;
-  mayHaveParent = 0;
+  mayHaveParent = false;
   store<i32>(lineRecord, absent, 12);
   while (true) {
     if (load<u8>(p) !== quote) return 0;
@@ -558,7 +588,7 @@ function sample(start: i32, record: bool): i32 {
     if (bit === 0) {
       const from = p;
       p = anyValue(p, 1);
-      if (isProperty && watching && hasAt(from, p)) mayHaveParent = 1;
+      if (isProperty && watching && hasAt(from, p)) mayHaveParent = true;
     } else if (bit === sawAnnotation) p = annotationList(p, record);
     else if (bit === sawHard) {
       lineHard = hardOf(p);

@@ -14,6 +14,21 @@ interface Flags extends OutputFlags {
   readonly minSide?: number;
 }
 
+/** Names are written here, so that the help of other commands does not load what repairs; a test compares them. */
+const fixesHelp = `
+Fixes, in the order in which they are applied:
+  bom, crlf, drop-unparsable, drop-unlabelled, drop-unboxed, drop-boxless,
+  rescale, correct-size, fill-size, filename, extension, path, swap-corners,
+  drop-small, drop-swapped, drop-outside, clip, drop-degenerate, drop-emptied,
+  usage-case, hard-type, difficult-type, mark-checked
+
+metavalidation, the eleven rules of the platform's data validation operator:
+  1 drop-unparsable   2 drop-unlabelled   3 drop-unboxed   4 drop-boxless
+  5 correct-size      6 fill-size         7 rescale        8 drop-small
+  9 drop-swapped     10 drop-outside     11 clip
+and what it does after them: drop-emptied, mark-checked
+`;
+
 /** `labelkit repair <input> <output> --fix a,b,c`. */
 export function addRepair(program: Command, io: CommandIo, done: (code: ExitCode) => void): void {
   const command = withOutputOptions(
@@ -28,7 +43,7 @@ export function addRepair(program: Command, io: CommandIo, done: (code: ExitCode
       .option('--to <format>', 'format of the output: manifest or voc (default: that of the input)')
       .option(
         '--fix <names>',
-        'fixes by name, with commas between them; metavalidation for those of the platform (may be repeated)',
+        'fixes by name, with commas between them; metavalidation for those of the platform, see below (may be repeated)',
         words,
       )
       .option(
@@ -42,7 +57,8 @@ export function addRepair(program: Command, io: CommandIo, done: (code: ExitCode
         0.5,
       )
       .option('--min-side <pixels>', 'drop-small: the least side of a box', numberFrom(0), 2)
-      .option('--dry-run', 'only list what would be done; nothing is written'),
+      .option('--dry-run', 'only list what would be done; nothing is written')
+      .addHelpText('after', fixesHelp),
   );
   command.action(async (input: string, output: string, flags: Flags) => {
     const [{ repairDataset }, { parseCoordinateChange }, { runToOutput }] = await Promise.all([

@@ -7,13 +7,18 @@ import {
   countFaults,
   type FixName,
   fixes,
+  type ImageSize,
+  isScaled,
+  mendFlags,
   parseFixes,
   repairShapes,
   type ShapeRepairOptions,
+  scaleShapes,
 } from '../transforms/index.js';
 import { encodeVoc, VocDocument } from '../voc/index.js';
 import { rehearse, type TransformOptions, transform } from './convert.js';
 import { isAboutTheFile } from './file-errors.js';
+import { extensionIn, extensionsOf, rightReference } from './image-extensions.js';
 import { type ImageLook, lookAtStoredImage } from './image-facts.js';
 import { openable } from './references.js';
 import type { JoinedFile } from './resolve.js';
@@ -22,7 +27,14 @@ import { datasetDiagnostic } from './rules.js';
 import type { RunResult } from './run.js';
 import type { Stage, StageBatch } from './stage.js';
 import { documentOf, hasDocuments } from './stage-documents.js';
-import { baseName, parseLocation, resolveReference, stemOf } from './storage/index.js';
+import {
+  baseName,
+  type Place,
+  parseLocation,
+  resolveReference,
+  sameContent,
+  stemOf,
+} from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
 import { withoutCarriageReturns, withoutMark } from './xml-bytes.js';
 
@@ -168,10 +180,14 @@ const documentFixNames: readonly FixName[] = [
   'crlf',
   'drop-unparsable',
   'drop-unlabelled',
+  'drop-unboxed',
+  'rescale',
+  'correct-size',
   'fill-size',
   'filename',
   'extension',
   'path',
+  'difficult-type',
   'drop-emptied',
 ];
 
@@ -215,6 +231,7 @@ class RepairStage implements Stage {
 
   async apply(batch: StageBatch): Promise<void> {
     for (let row = 0; row < batch.rowCount; row++) {
+      if (this.names.has('extension')) await this.source(batch.row(row));
       if (this.readsDocuments && !(await this.documents(batch, row))) continue;
       this.usage(batch, row);
       this.hard(batch, row);
@@ -231,6 +248,22 @@ class RepairStage implements Stage {
     this.tally('usage-case', 1, 0);
     this.noteOf(batch.row(row), { fix: 'usage-case', pointer: '/usage', from: usage, to: upper });
     batch.setUsage(row, upper);
+  }
+
+  /** What a line calls its image. The files of a tree are found by their names, and nothing refers to them. */
+  private async source(found: Row | undefined): Promise<void> {
+    const sample = found?.sample;
+    if (found === undefined || !(sample instanceof ManifestSample)) return;
+    const from = sample.source;
+    const to = await rightReference(from, {
+      look: (reference) => this.look(found, reference),
+      isSame: (one, other) => this.isSame(found, one, other),
+    });
+    if (to === undefined) return;
+    this.tally('extension', 1, to === null ? 1 : 0);
+    if (to === null) return;
+    this.noteOf(found, { fix: 'extension', pointer: '/source', from, to });
+    sample.source = to;
   }
 
   private hard(batch: StageBatch, row: number): void {
@@ -285,6 +318,10 @@ class RepairStage implements Stage {
     const before = files.reduce((sum, { document }) => sum + document.objects.length, 0);
     if (before === 0 && this.names.has('drop-unlabelled'))
       return this.drop(batch, row, found, 'drop-unlabelled');
+    const isBoxless = ({ document }: JoinedFile) =>
+      countFaults(document, 'drop-boxless') === document.objects.length;
+    if (this.names.has('drop-unboxed') && files.every(isBoxless) && before > 0)
+      return this.drop(batch, row, found, 'drop-unboxed');
     const look = this.looker(found);
     let after = 0;
     for (const file of files) {
@@ -327,10 +364,13 @@ class RepairStage implements Stage {
   private async document(file: JoinedFile, patient: Patient): Promise<VocDocument> {
     let document = documentOf(file);
     const { names } = this;
+    if (names.has('rescale')) document = await this.rescale(document, file, patient);
+    if (names.has('correct-size')) document = await this.correctSize(document, file, patient);
     if (names.has('fill-size')) document = await this.size(document, file, patient);
     if (names.has('filename')) document = this.fileName(document, file, patient);
     if (names.has('extension')) document = await this.extension(document, file, patient);
     if (names.has('path')) document = this.path(document, file, patient);
+    if (names.has('difficult-type')) document = this.difficult(document, file, patient);
     const { shapes, coords } = this.context;
     const before = new Map<FixName, number>();
     for (const fix of shapeFixNames) {
@@ -364,6 +404,59 @@ class RepairStage implements Stage {
       mended = next as T;
     }
     return mended;
+  }
+
+  /** The size of the image where the file states another one; undefined where both agree, or one is not known. */
+  private async otherSize({ width = 0, height = 0 }: VocDocument, patient: Patient) {
+    if (!(width > 0) || !(height > 0)) return undefined;
+    const look = await patient.look();
+    if (look?.kind !== 'image') return undefined;
+    const { facts } = look;
+    if (facts.width === width && facts.height === height) return undefined;
+    // Turned by its EXIF tag when it is shown, as it was when it was labelled.
+    const isTurned = (facts.orientation ?? 1) >= 5 && facts.width === height && facts.height === width;
+    return isTurned
+      ? undefined
+      : { from: { width, height }, to: { width: facts.width, height: facts.height } };
+  }
+
+  private async rescale(document: VocDocument, file: JoinedFile, patient: Patient): Promise<VocDocument> {
+    const size = await this.otherSize(document, patient);
+    if (size === undefined || !isScaled(size.from, size.to)) return document;
+    this.tally('rescale', 1, 0);
+    this.noteSize(file, patient, 'rescale', size);
+    const scaled = scaleShapes(document, size.from, size.to, this.context.shapes.convention);
+    return documentWith(scaled, size.to);
+  }
+
+  private async correctSize(document: VocDocument, file: JoinedFile, patient: Patient): Promise<VocDocument> {
+    const size = await this.otherSize(document, patient);
+    if (size === undefined) return document;
+    this.tally('correct-size', 1, 0);
+    this.noteSize(file, patient, 'correct-size', size);
+    return documentWith(document, size.to);
+  }
+
+  private noteSize(
+    file: JoinedFile,
+    patient: Patient,
+    fix: 'rescale' | 'correct-size',
+    { from, to }: { from: ImageSize; to: ImageSize },
+  ): void {
+    this.noteFile(file, patient, {
+      fix,
+      pointer: '/annotation/size',
+      from: `${from.width}×${from.height}`,
+      to: `${to.width}×${to.height}`,
+    });
+  }
+
+  /** `difficult` of objects and their parts, as the format has it: `0` or `1`. */
+  private difficult(document: VocDocument, file: JoinedFile, patient: Patient): VocDocument {
+    return mendFlags(document, ({ pointer, from, to }) => {
+      this.tally('difficult-type', 1, to === undefined ? 1 : 0);
+      if (to !== undefined) this.noteFile(file, patient, { fix: 'difficult-type', pointer, from, to });
+    });
   }
 
   private async size(document: VocDocument, file: JoinedFile, patient: Patient): Promise<VocDocument> {
@@ -401,8 +494,7 @@ class RepairStage implements Stage {
   private async extension(document: VocDocument, file: JoinedFile, patient: Patient): Promise<VocDocument> {
     const { fileName } = document;
     if (fileName === undefined || fileName === '') return document;
-    const look = await patient.look();
-    const known = look !== undefined && 'head' in look ? extensionOf(look.head) : undefined;
+    const known = extensionsOf(await patient.look());
     if (known === undefined) return document;
     const now = extensionIn(fileName);
     if (known.includes(now.toLowerCase())) return document;
@@ -439,18 +531,38 @@ class RepairStage implements Stage {
   private looker(row: Row): Patient['look'] {
     let looked: Promise<ImageLook | undefined> | undefined;
     return () => {
-      looked ??= this.look(row);
+      looked ??= this.look(row, row.sample.source);
       return looked;
     };
   }
 
-  private async look(row: Row): Promise<ImageLook | undefined> {
+  private async look(row: Row, reference: string): Promise<ImageLook | undefined> {
+    const image = this.imageAt(row, reference);
+    return image === undefined
+      ? undefined
+      : await lookAtStoredImage(image.storage, image.path, this.context.signal);
+  }
+
+  /** True when two references lead to files of the same bytes. */
+  private async isSame(row: Row, one: string, other: string): Promise<boolean> {
+    const [first, second] = [this.imageAt(row, one), this.imageAt(row, other)];
+    if (first === undefined || second === undefined) return false;
     try {
-      const location = resolveReference(row.sample.source, row.base);
+      return await sameContent(first, second, this.context.signal);
+    } catch (error) {
+      if (isAboutTheFile(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Where a reference leads; undefined for a place that can hold no image. */
+  private imageAt(row: Row, reference: string): Place | undefined {
+    try {
+      const location = resolveReference(reference, row.base);
       if (location.kind !== 'local' && location.kind !== 'memory' && location.kind !== 'obs')
         return undefined;
       const path = openable(location);
-      return await lookAtStoredImage(storageOf(path, this.context.places), path, this.context.signal);
+      return { storage: storageOf(path, this.context.places), path };
     } catch (error) {
       if (isAboutTheFile(error)) return undefined;
       throw error;
@@ -490,24 +602,4 @@ function documentWith(document: VocDocument, members: Partial<VocDocument>): Voc
 /** What follows the last separator of a path of any system. */
 function lastPart(name: string): string {
   return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
-}
-
-/** The extension of an image's name, with its dot; empty when it has none. */
-function extensionIn(name: string): string {
-  return /\.(?:jpe?g|png|bmp|gif|webp|tiff?)$/i.exec(name)?.[0] ?? '';
-}
-
-/** First bytes of image files, and the extensions they go by, the usual one first. */
-const imageTypes: readonly (readonly [test: (head: string) => boolean, extensions: readonly string[]])[] = [
-  [(head) => head.startsWith('\xff\xd8\xff'), ['.jpg', '.jpeg']],
-  [(head) => head.startsWith('\x89PNG\r\n\x1a\n'), ['.png']],
-  [(head) => /^GIF8[79]a/.test(head), ['.gif']],
-  [(head) => head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP', ['.webp']],
-  [(head) => head.startsWith('II*\0') || head.startsWith('MM\0*'), ['.tif', '.tiff']],
-  [(head) => head.startsWith('BM'), ['.bmp']],
-];
-
-function extensionOf(bytes: Uint8Array): readonly string[] | undefined {
-  const head = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
-  return imageTypes.find(([test]) => test(head))?.[1];
 }

@@ -1,4 +1,4 @@
-import type { Diagnostic, Rule } from '../model/index.js';
+import { type Diagnostic, pairingRules, type Rule } from '../model/index.js';
 
 /** Rules about a conversion (C) and about how the files of a folder fit together (D). */
 export const datasetRules: readonly Rule[] = [
@@ -74,56 +74,7 @@ export const datasetRules: readonly Rule[] = [
     why: 'A VOC file must say how large the image is. Formats without sizes leave that to the image itself, which must then be readable.',
     fix: 'Put the image where the data says it is, or leave such samples out with --on-error skip.',
   },
-  {
-    id: 'D010',
-    name: 'stray-file',
-    severity: 'warning',
-    summary: 'A file of a folder is nothing that its format has.',
-    why: 'It is left out, and so is what it says: it may be labels in another format, or images of a type that is not taken.',
-    fix: 'Remove it, or read the folder as what it is with --from.',
-  },
-  {
-    id: 'D011',
-    name: 'case-differs',
-    severity: 'warning',
-    summary: 'An image and its annotation file differ in letter case.',
-    why: 'On file systems and object stores that tell letter case apart the two do not belong together.',
-    fix: 'Give both the same spelling.',
-  },
-  {
-    id: 'D012',
-    name: 'two-images-one-label',
-    severity: 'error',
-    summary: 'Two images have the name of one annotation file.',
-    why: 'a.jpg and a.png both claim a.xml, and nothing says which one was labelled.',
-    fix: 'Rename or remove one of the images.',
-  },
-  {
-    id: 'D013',
-    name: 'image-without-label-file',
-    severity: 'info',
-    summary: 'An image has no label file.',
-    why: 'It is a sample without labels; it was not labelled yet, or its label file has another name.',
-    fix: 'Nothing, when it is still to be labelled.',
-  },
-  {
-    id: 'D014',
-    name: 'label-without-image',
-    severity: 'error',
-    lenient: 'warning',
-    summary: 'There is no image for an annotation file.',
-    why: 'A label without its image cannot be trained on, and an import leaves it out.',
-    fix: 'Add the image with the same base name, or remove the annotation file.',
-  },
-  {
-    id: 'D015',
-    name: 'empty-image',
-    severity: 'error',
-    lenient: 'warning',
-    summary: 'An image file has no bytes.',
-    why: 'An interrupted copy leaves such files; every reader fails on them.',
-    fix: 'Copy the image again.',
-  },
+  ...pairingRules,
   {
     id: 'D050',
     name: 'listed-without-file',

@@ -65,7 +65,7 @@ export class SplitFacts {
       return undefined;
     }
     const lows = this.lows.take();
-    const highs = this.highs.take();
+    const { highs } = this;
     // A hash that shares its lower half with another one, or is one: told apart by 53 bits.
     const numbers = new Map<number, number>();
     let count = 0;
@@ -75,7 +75,7 @@ export class SplitFacts {
         lows[i] = count++;
         continue;
       }
-      const key = (highs[i]! & 0x1fffff) * 2 ** 32 + low;
+      const key = (highs.at(i) & 0x1fffff) * 2 ** 32 + low;
       let number = numbers.get(key);
       if (number === undefined) {
         number = count++;
@@ -83,6 +83,7 @@ export class SplitFacts {
       }
       lows[i] = number;
     }
+    highs.clear();
     return count === lows.length ? undefined : { group: lows, groupCount: count };
   }
 }
@@ -95,19 +96,35 @@ function numbered(first: Uint32Array): { group: Uint32Array; groupCount: number 
   return { group, groupCount: count };
 }
 
+/** Above so many values they are looked at by quarters, so that what that takes stays small. */
+const manyValues = 1 << 21;
+
 /**
- * Values that occur more than once, in ascending order. Cells for their first bits, four to eight for each
- * value, tell which of them need sorting. Takes 2 bytes for each value at most, and 4 for each that is sorted.
+ * Values that occur more than once, in ascending order. Cells for their first bits, four to eight for each value, tell
+ * which of them need sorting. Takes 2 bytes for each value at most, half a byte of many.
  */
-function repeatedValues(values: WordList): Uint32Array {
-  const bits = Math.min(32, Math.max(3, Math.floor(Math.log2(8 * values.length + 1))));
-  const shift = 32 - bits;
+function repeatedValues(values: WordList): number[] {
+  const repeated: number[] = [];
+  if (values.length <= manyValues) addRepeated(values, 0, 0, repeated);
+  else for (let quarter = 0; quarter < 4; quarter++) addRepeated(values, 2, quarter, repeated);
+  return repeated;
+}
+
+/** Adds those of {@link repeatedValues} whose first bits are the part given. */
+function addRepeated(values: WordList, partBits: number, part: number, repeated: number[]): void {
+  const wanted = Math.floor(Math.log2((8 * values.length + 1) / 2 ** partBits));
+  const bits = Math.min(32 - partBits, Math.max(3, wanted));
+  const shift = 32 - partBits - bits;
+  const mask = 2 ** bits - 1;
+  const partShift = 32 - partBits;
+  const isPart = (value: number) => partBits === 0 || value >>> partShift === part;
   const met = new Uint8Array(2 ** (bits - 3));
   const again = new Uint8Array(2 ** (bits - 3));
   let suspects = 0;
   for (const piece of values.pieces()) {
     for (let i = 0; i < piece.length; i++) {
-      const at = piece[i]! >>> shift;
+      if (!isPart(piece[i]!)) continue;
+      const at = ((piece[i]! >>> shift) & mask) >>> 0;
       const bit = 1 << (at & 7);
       if ((met[at >>> 3]! & bit) === 0) met[at >>> 3]! |= bit;
       else {
@@ -117,25 +134,22 @@ function repeatedValues(values: WordList): Uint32Array {
       }
     }
   }
+  if (suspects === 0) return;
   const sorted = new Uint32Array(suspects);
   let count = 0;
-  if (suspects === 0) return sorted;
   for (const piece of values.pieces()) {
     for (let i = 0; i < piece.length; i++) {
-      const at = piece[i]! >>> shift;
+      if (!isPart(piece[i]!)) continue;
+      const at = ((piece[i]! >>> shift) & mask) >>> 0;
       if ((again[at >>> 3]! & (1 << (at & 7))) !== 0) sorted[count++] = piece[i]!;
     }
   }
   sorted.sort();
-  count = 0;
-  for (let i = 1; i < sorted.length; i++) {
-    if (sorted[i] === sorted[i - 1] && (count === 0 || sorted[count - 1] !== sorted[i]))
-      sorted[count++] = sorted[i]!;
-  }
-  return sorted.slice(0, count);
+  for (let i = 1; i < sorted.length; i++)
+    if (sorted[i] === sorted[i - 1] && repeated.at(-1) !== sorted[i]) repeated.push(sorted[i]!);
 }
 
-function isIn(sorted: Uint32Array, value: number): boolean {
+function isIn(sorted: readonly number[], value: number): boolean {
   let from = 0;
   let to = sorted.length;
   while (from < to) {

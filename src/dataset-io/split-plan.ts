@@ -12,8 +12,7 @@ import {
   type SplitGroups,
 } from '../transforms/index.js';
 import { Ahead } from './ahead.js';
-import { type ImageHasher, perceptualHasher } from './image-hash.js';
-import { joinVoc } from './resolve.js';
+import type { ImageHasher } from './image-hash.js';
 import type { Row, RowBatch } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
 import type { RunResult } from './run.js';
@@ -81,7 +80,10 @@ export class PlannedPlacing {
   ): Promise<void> {
     const { job } = this;
     const { samples, options } = job;
-    if (options.groupBy === 'phash') this.hasher = await perceptualHasher(options);
+    if (options.groupBy === 'phash') {
+      const { perceptualHasher } = await import('./image-hash.js');
+      this.hasher = await perceptualHasher(options);
+    }
     const facts = new SplitFacts(samples.withLabels ? samples.sets : undefined);
     for await (const batch of batches) {
       throwIfAborted(options.signal);
@@ -103,6 +105,8 @@ export class PlannedPlacing {
     const { job, hasher } = this;
     const { samples } = job;
     const { signal, root, storage, session } = job.options;
+    // Read when it is needed: most data sets name their labels in their lines.
+    const { joinVoc } = await import('./resolve.js');
     const joins = new Ahead(
       (row: Row, over) => joinVoc(row, { storage, session, root, signal: over }),
       signal,

@@ -2,6 +2,37 @@ const blockBits = 18;
 const blockSize = 1 << blockBits;
 const blockMask = blockSize - 1;
 
+/** Memory whose pages can be given back at once, and not some time after nobody needs them any more. */
+interface Returnable extends ArrayBuffer {
+  resize(bytes: number): void;
+}
+
+/** ES2024, which Node has had since version 20. */
+const ReturnableBuffer = ArrayBuffer as unknown as new (
+  bytes: number,
+  options: { maxByteLength: number },
+) => Returnable;
+
+type Words = Uint8Array | Uint16Array | Uint32Array;
+
+function memoryOf(bytes: number): Returnable {
+  return new ReturnableBuffer(bytes, { maxByteLength: bytes });
+}
+
+function giveBack(block: Words): void {
+  (block.buffer as Returnable).resize(0);
+}
+
+/** Moves what is in blocks into one array; each block is given back as soon as it has been copied. */
+function moved<T extends Words>(blocks: Words[], whole: T): T {
+  for (let at = 0; at < whole.length; at += blockSize) {
+    const block = blocks.shift()!;
+    whole.set(whole.length - at < blockSize ? block.subarray(0, whole.length - at) : block, at);
+    giveBack(block);
+  }
+  return whole;
+}
+
 /** A list of 32-bit numbers that grows without ever being copied. */
 export class WordList {
   private readonly blocks: Uint32Array[] = [];
@@ -9,8 +40,12 @@ export class WordList {
 
   push(word: number): void {
     const at = this.length++;
-    if ((at & blockMask) === 0) this.blocks.push(new Uint32Array(blockSize));
+    if ((at & blockMask) === 0) this.blocks.push(new Uint32Array(memoryOf(4 * blockSize)));
     this.blocks[at >>> blockBits]![at & blockMask] = word;
+  }
+
+  at(index: number): number {
+    return this.blocks[index >>> blockBits]![index & blockMask]!;
   }
 
   /** The numbers, many at a time and in order. */
@@ -21,17 +56,14 @@ export class WordList {
 
   /** Forgets all of it. */
   clear(): void {
+    for (const block of this.blocks) giveBack(block);
     this.blocks.length = 0;
     this.length = 0;
   }
 
   /** One array with all of it; the list is empty afterwards. */
   take(): Uint32Array {
-    const whole = new Uint32Array(this.length);
-    for (let at = 0; at < this.length; at += blockSize) {
-      const block = this.blocks.shift()!;
-      whole.set(this.length - at < blockSize ? block.subarray(0, this.length - at) : block, at);
-    }
+    const whole = moved(this.blocks, new Uint32Array(this.length));
     this.length = 0;
     return whole;
   }
@@ -44,27 +76,34 @@ export class SmallWordList {
   length = 0;
 
   push(word: number): void {
-    if (word > 0xffff && !this.isWide) {
-      this.isWide = true;
-      this.blocks.forEach((block, index) => {
-        this.blocks[index] = Uint32Array.from(block);
-      });
-    }
+    if (word > 0xffff && !this.isWide) this.widen();
     const at = this.length++;
-    if ((at & blockMask) === 0)
-      this.blocks.push(this.isWide ? new Uint32Array(blockSize) : new Uint16Array(blockSize));
+    if ((at & blockMask) === 0) this.blocks.push(this.newBlock());
     this.blocks[at >>> blockBits]![at & blockMask] = word;
   }
 
   /** One array with all of it; the list is empty afterwards. */
   take(): Uint16Array | Uint32Array {
-    const whole = this.isWide ? new Uint32Array(this.length) : new Uint16Array(this.length);
-    for (let at = 0; at < this.length; at += blockSize) {
-      const block = this.blocks.shift()!;
-      whole.set(this.length - at < blockSize ? block.subarray(0, this.length - at) : block, at);
-    }
+    const whole = moved(
+      this.blocks,
+      this.isWide ? new Uint32Array(this.length) : new Uint16Array(this.length),
+    );
     this.length = 0;
     return whole;
+  }
+
+  private newBlock(): Uint16Array | Uint32Array {
+    return this.isWide ? new Uint32Array(memoryOf(4 * blockSize)) : new Uint16Array(memoryOf(2 * blockSize));
+  }
+
+  private widen(): void {
+    this.isWide = true;
+    this.blocks.forEach((block, index) => {
+      const wide = this.newBlock();
+      wide.set(block);
+      this.blocks[index] = wide;
+      giveBack(block);
+    });
   }
 }
 
@@ -75,15 +114,14 @@ export class ByteList {
 
   push(byte: number): void {
     const at = this.length++;
-    if ((at & blockMask) === 0) this.blocks.push(new Uint8Array(blockSize));
+    if ((at & blockMask) === 0) this.blocks.push(new Uint8Array(memoryOf(blockSize)));
     this.blocks[at >>> blockBits]![at & blockMask] = byte;
   }
 
+  /** One array with all of it; the list is empty afterwards. */
   take(): Uint8Array {
-    const whole = new Uint8Array(this.length);
-    this.blocks.forEach((block, index) => {
-      whole.set(block.subarray(0, Math.min(blockSize, this.length - index * blockSize)), index * blockSize);
-    });
+    const whole = moved(this.blocks, new Uint8Array(this.length));
+    this.length = 0;
     return whole;
   }
 }

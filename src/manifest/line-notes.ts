@@ -1,6 +1,9 @@
 /** Marks a usage that is to be looked for in the line itself. */
 const unlisted = 255;
 const fewest = 64;
+/** As in wasm/line-scanner.ts. */
+const hashKnown = 1;
+const parentPossible = 2;
 
 /** Turns labels into numbers of its own, so that the same label again costs no string. */
 export interface LabelNumbering {
@@ -37,7 +40,7 @@ export class LineNotes {
   private sources = new Uint32Array(0);
   private halves = new Uint32Array(0);
   private sets = new Uint32Array(0);
-  private parents = new Uint8Array(0);
+  private kinds = new Uint8Array(0);
   private readonly names: (string | undefined)[] = [undefined];
 
   /** @param expected about how many lines there will be */
@@ -57,7 +60,7 @@ export class LineNotes {
     this.sources = grown(this.sources, new Uint32Array(2 * capacity));
     if (this.hashes) {
       this.halves = grown(this.halves, new Uint32Array(2 * capacity));
-      this.parents = grown(this.parents, new Uint8Array(capacity));
+      this.kinds = grown(this.kinds, new Uint8Array(capacity));
     }
     if (this.labels !== undefined) this.sets = grown(this.sets, new Uint32Array(capacity));
   }
@@ -76,11 +79,11 @@ export class LineNotes {
     this.sources[2 * at + 1] = sourceTo;
   }
 
-  /** Adds the two halves of the hash of a line's source, and whether its property may name a parent. */
-  setHash(row: number, high: number, low: number, mayHaveParent: number): void {
+  /** Adds the two halves of the hash of a line's source, and what is known of it: the bits of the scanner. */
+  setHash(row: number, high: number, low: number, kind: number): void {
     this.halves[2 * row] = high;
     this.halves[2 * row + 1] = low;
-    this.parents[row] = mayHaveParent;
+    this.kinds[row] = kind;
   }
 
   /** Adds the number of a line's label set. */
@@ -115,12 +118,12 @@ export class LineNotes {
     return from === 0 ? undefined : bytes.toString('utf8', from, this.sources[2 * row + 1]);
   }
 
-  /** False when the source has escapes: then its hash is not here. */
+  /** False when the source has escapes that are not simple ones: then its hash is not here. */
   knowsHash(row: number): boolean {
-    return this.sources[2 * row] !== 0;
+    return (this.kinds[row]! & hashKnown) !== 0;
   }
 
-  /** Upper half of the hash of the source's bytes. */
+  /** Upper half of the hash of the source. */
   high(row: number): number {
     return this.halves[2 * row]!;
   }
@@ -131,7 +134,7 @@ export class LineNotes {
 
   /** False when the source alone says what the line belongs to: its property cannot name a parent. */
   mayHaveParent(row: number): boolean {
-    return this.parents[row] !== 0;
+    return (this.kinds[row]! & parentPossible) !== 0;
   }
 
   labelSet(row: number): number {

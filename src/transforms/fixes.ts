@@ -23,7 +23,18 @@ const table = [
   ],
   ['drop-unparsable', ['V001', 'M083'], 'Leaves out samples whose annotation file cannot be read.'],
   ['drop-unlabelled', ['V030'], 'Leaves out samples without any object or other label.'],
+  [
+    'drop-unboxed',
+    ['V050'],
+    'Leaves out samples whose annotation file has objects and none of them a bndbox.',
+  ],
   ['drop-boxless', ['V050'], 'Removes objects that have no bndbox.'],
+  [
+    'rescale',
+    ['V028'],
+    'Scales shapes and size of an image that was scaled after it was labelled: its sides are in the same proportion.',
+  ],
+  ['correct-size', ['V028'], 'Writes width and height of the image where the file states others.'],
   [
     'fill-size',
     ['V022', 'V023'],
@@ -34,7 +45,11 @@ const table = [
     ['V021', 'V026', 'V027', 'M084'],
     'Names the image in <filename> as the annotation file and the image are named.',
   ],
-  ['extension', ['V026'], 'Gives <filename> the extension of what the image is by its content.'],
+  [
+    'extension',
+    ['V026'],
+    'Gives <filename>, and source where there is such a file, the extension of what the image is by its content.',
+  ],
   ['path', ['V031'], 'Removes a <path> that is not where the image is.'],
   ['swap-corners', ['V075'], 'Puts the corners of boxes in order.'],
   ['drop-small', ['V076'], 'Removes boxes with a side under the least one.'],
@@ -49,6 +64,7 @@ const table = [
   ['drop-emptied', ['V030'], 'Leaves out samples that lost all their objects to the other fixes.'],
   ['usage-case', [], 'Writes a known usage in capital letters.'],
   ['hard-type', [], 'Writes hard as true or false where it is a string or a number that means one of them.'],
+  ['difficult-type', [], 'Writes <difficult> as 1 or 0 where it is true or false.'],
   ['mark-checked', [], 'Sets the sample property @modelarts:data_checked to true.'],
 ] as const;
 
@@ -58,12 +74,18 @@ export const fixes: readonly Fix[] = table.map(([name, rules, summary]) => ({ na
 
 /** Fixes that are applied together, by the name of the whole. */
 export const fixProfiles: Readonly<Record<string, readonly FixName[]>> = {
-  /** What the platform's data validation operator does, in its order. */
+  /**
+   * The eleven rules that the platform publishes for annotation files of its data validation operator (MetaValidation), in
+   * their order, and what it does with samples after that.
+   */
   metavalidation: [
     'drop-unparsable',
     'drop-unlabelled',
+    'drop-unboxed',
     'drop-boxless',
+    'correct-size',
     'fill-size',
+    'rescale',
     'drop-small',
     'drop-swapped',
     'drop-outside',

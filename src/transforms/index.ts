@@ -35,6 +35,7 @@ export {
   type Verdict,
 } from './filter.js';
 export { type Fix, type FixName, fixes, fixesOfRule, fixProfiles, parseFixes } from './fixes.js';
+export { type FlagFault, mendFlags } from './flags.js';
 export { boxOf, iou } from './iou.js';
 export { labelMatcher, type Matcher } from './labels.js';
 export { duplicateObjects } from './merge.js';
@@ -58,6 +59,7 @@ export {
   shapeText,
 } from './repair.js';
 export { drawCapped, drawCount, drawFraction, drawStratified, drawStratifiedCount } from './sample.js';
+export { type ImageSize, isScaled, scaleShapes } from './scale.js';
 export { assignRandomly, assignStratified, crossingGroups, type SplitGroups } from './split-assign.js';
 export {
   checkParts,

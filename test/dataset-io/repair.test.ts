@@ -58,6 +58,34 @@ const cases: readonly (readonly [
   ['crlf', good.replaceAll('\n', '\r\n'), good, 1],
   ['drop-unlabelled', vocXml('a.png', []), undefined, 1],
   ['drop-emptied', good, good, 0],
+  [
+    'drop-unboxed',
+    good.replace(/<bndbox>[\s\S]*<\/bndbox>/, '<point><x>1</x><y>2</y></point>'),
+    undefined,
+    1,
+  ],
+  ['drop-unboxed', good, good, 0],
+  // The image is 100 by 80 pixels.
+  [
+    'rescale',
+    vocXml('a.png', [{ box: [11, 20, 41, 60] }], [200, 161]),
+    vocXml('a.png', [{ box: [6, 10, 21, 30] }], [100, 80]),
+    1,
+  ],
+  [
+    'rescale',
+    vocXml('a.png', [{ box: [1, 2, 3, 4] }], [80, 80]),
+    vocXml('a.png', [{ box: [1, 2, 3, 4] }], [80, 80]),
+    0,
+  ],
+  ['correct-size', vocXml('a.png', [{ box: [1, 2, 3, 4] }], [80, 80]), boxes([1, 2, 3, 4]), 1],
+  [
+    'difficult-type',
+    good.replace('<difficult>0</difficult>', '<difficult>True</difficult>'),
+    good.replace('<difficult>0</difficult>', '<difficult>1</difficult>'),
+    1,
+  ],
+  ['difficult-type', good, good, 0],
   ['metavalidation', boxes([50, 10, 40, 20], [1, 1, 2, 2]), undefined, 1],
 ];
 
@@ -194,7 +222,10 @@ describe('what the platform does', () => {
     expect(result.fixes).toEqual({
       'drop-unparsable': { before: 1, after: 0 },
       'drop-unlabelled': { before: 2, after: 0 },
+      'drop-unboxed': { before: 0, after: 0 },
       'drop-boxless': { before: 0, after: 0 },
+      rescale: { before: 0, after: 0 },
+      'correct-size': { before: 0, after: 0 },
       'fill-size': { before: 1, after: 0 },
       'drop-small': { before: 1, after: 0 },
       'drop-swapped': { before: 1, after: 0 },
@@ -213,6 +244,87 @@ describe('what the platform does', () => {
     expect(mended).toContain('<xmin>0</xmin>');
     expect(mended).toContain('<width>100</width>');
   });
+});
+
+describe('extension', () => {
+  const jpeg = Buffer.from('ffd8ffe000104a46494600010100000100010000', 'hex');
+  const gif = Buffer.from('GIF89a\x05\0\x05\0\0\0\0', 'latin1');
+
+  test.each<[string, Record<string, Buffer>, string, string | undefined, number]>([
+    ['the same file under the right name', { 'i/a.png': jpeg, 'i/a.jpg': jpeg }, 'i/a.png', 'i/a.jpg', 0],
+    [
+      'the same file under another right name',
+      { 'i/a.png': jpeg, 'i/a.jpeg': jpeg },
+      'i/a.png',
+      'i/a.jpeg',
+      0,
+    ],
+    ['in capital letters', { 'a.PNG': jpeg, 'a.JPG': jpeg }, 'a.PNG', 'a.JPG', 0],
+    [
+      'another file under the right name',
+      { 'i/a.png': jpeg, 'i/a.jpg': Buffer.concat([jpeg, jpeg]) },
+      'i/a.png',
+      undefined,
+      1,
+    ],
+    ['no file under the right name', { 'i/a.png': jpeg }, 'i/a.png', undefined, 1],
+    ['only a file under the right name', { 'i/a.jpg': jpeg }, './i/a.png', './i/a.jpg', 0],
+    ['several of them', { 'i/a.jpg': jpeg, 'i/a.gif': gif }, 'i/a.png', undefined, 1],
+    ['a file of a wrong name instead', { 'i/a.bmp': jpeg }, 'i/a.png', undefined, -1],
+    ['no file at all', {}, 'i/a.png', undefined, -1],
+    ['the right name', { 'i/a.jpeg': jpeg }, 'i/a.jpeg', undefined, -1],
+    ['no image', { 'i/a.txt': jpeg }, 'i/a.txt', undefined, -1],
+    ['an unknown kind of image', { 'i/a.png': Buffer.from('?') }, 'i/a.png', undefined, -1],
+    ['a text', {}, 'content://a.png', undefined, -1],
+  ])('of the source: %s', async (_, files, source, expected, after) => {
+    const line = (name: string) => `{ "source":"${name}","x":1.50,"annotation":[]}\n`;
+    const dir = scratch({ ...files, 'in.manifest': line(source) });
+    const [input, output] = [join(dir, 'in.manifest'), join(dir, 'out.manifest')];
+    const original = filesIn(dir);
+    const plan = await repairDataset(input, output, { fix: ['extension'], dryRun: true });
+    expect(filesIn(dir)).toEqual(original);
+    const result = await repairDataset(input, output, { fix: ['extension'] });
+    expect(readFileSync(output, 'utf8')).toBe(line(expected ?? source));
+    const count = { before: after < 0 ? 0 : 1, after: Math.max(0, after) };
+    expect([plan.fixes, result.fixes]).toEqual([{ extension: count }, { extension: count }]);
+    expect(plan.changes).toEqual(result.changes);
+    expect(result.changes).toMatchObject(
+      expected === undefined
+        ? []
+        : [{ fix: 'extension', pointer: '/source', from: source, to: expected, line: 1 }],
+    );
+    const { 'out.manifest': _written, ...rest } = filesIn(dir);
+    expect(rest).toEqual(original);
+  });
+
+  test('of the source and of what its annotation file says, together', async () => {
+    const line = (name: string) =>
+      `{"source":"${name}","annotation":[{"type":"modelarts/object_detection","annotation-loc":"X.xml"}]}\n`;
+    const dir = scratch({
+      'a.jpg': jpeg,
+      'X.xml': good,
+      'in.manifest': line('a.png').replace('X', 'a'),
+      'a.xml': good,
+    });
+    const [input, output] = [join(dir, 'in.manifest'), join(dir, 'out.manifest')];
+    const { fixes: counts } = await repairDataset(input, output, { fix: ['extension'] });
+    expect(counts).toEqual({ extension: { before: 2, after: 0 } });
+    expect(readFileSync(output, 'utf8')).toBe(line('a.jpg').replace('X.xml', 'out-annotations/a.xml'));
+    expect(readFileSync(join(dir, 'out-annotations/a.xml'), 'utf8')).toBe(good.replace('a.png', 'a.jpg'));
+  });
+});
+
+test('an image that its EXIF tag turns has the size it is shown with', async () => {
+  // JPEG with an EXIF orientation of 6 and a frame of 80 by 100.
+  const turned = Buffer.from(
+    'ffd8ffe1002245786966000049492a0008000000010012010300010000000600000000000000ffc0000b080064005001011100ffd9',
+    'hex',
+  );
+  const dir = scratch({ 'in/a.xml': good.replace('a.png', 'a.jpg'), 'in/a.jpg': turned });
+  const { fixes: counts } = await repairDataset(join(dir, 'in'), join(dir, 'out'), {
+    fix: ['rescale', 'correct-size'],
+  });
+  expect(counts).toEqual({ rescale: { before: 0, after: 0 }, 'correct-size': { before: 0, after: 0 } });
 });
 
 describe('lines of a manifest', () => {

@@ -39,6 +39,10 @@ const oddLines = [
 ].map((sample) => JSON.stringify(sample));
 
 const spelt = [
+  '{"source":"a\\"\\\\\\/\\b\\f\\n\\r\\t é.jpg"}',
+  '{"source":"\\u00e9 \\ud83d\\ude00 \\ud83d"}',
+  `{"source":"\\"${'long'.repeat(9000)}"}`,
+  `{"source":"\\"${'long'.repeat(8000)}"}`,
   `{"source":"x","property":{"\\u0040modelarts:parent_source":"video"}}`,
   `{"source":"x","propert\\u0079":{"${parent}":"video"}}`,
   `{"source":"x","property":{"a":1},"property":{"${parent}":"video"}}`,

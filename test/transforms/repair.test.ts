@@ -6,10 +6,13 @@ import {
   fixes,
   fixesOfRule,
   fixProfiles,
+  isScaled,
+  mendFlags,
   parseFixes,
   repairShapes,
   type ShapeChange,
   type ShapeRepairOptions,
+  scaleShapes,
   shapeText,
 } from '../../src/transforms/index.js';
 import { randomFor } from '../support/random.js';
@@ -172,6 +175,12 @@ describe('names of fixes', () => {
     expect(parseFixes([]).size).toBe(0);
   });
 
+  test('the platform publishes eleven rules, and marks what has passed', () => {
+    const profile = fixProfiles['metavalidation']!;
+    expect(profile.slice(11)).toEqual(['drop-emptied', 'mark-checked']);
+    expect(new Set(profile).size).toBe(13);
+  });
+
   test.each(['', 'clip ', 'Clip', 'toString', '__proto__', 'constructor'])('"%s" is none', (name) => {
     expect(() => parseFixes([name])).toThrow(OptionError);
   });
@@ -191,4 +200,88 @@ describe('names of fixes', () => {
     expect(fixesOfRule('V001')).toEqual(['drop-unparsable']);
     expect(fixesOfRule('M143')).toEqual([]);
   });
+});
+
+describe('scaling', () => {
+  const size = (width: number, height: number) => ({ width, height });
+
+  test.each([
+    [size(200, 160), size(100, 80), true],
+    [size(1000, 667), size(500, 333), true],
+    [size(1000, 667), size(500, 334), true],
+    [size(1000, 667), size(500, 336), false],
+    [size(100, 80), size(80, 100), false],
+    [size(3, 1000), size(1, 334), true],
+  ])('%o to %o: %s', (from, to, expected) => {
+    expect(isScaled(from, to)).toBe(expected);
+    expect(isScaled(to, from)).toBe(expected);
+  });
+
+  test.each<[Shape, Shape]>([
+    [box(10, 20, 31, 40), box(5, 5, 16, 10)],
+    [box(10.5, 20, 31, 40), box(5.25, 5, 16, 10)],
+    [polygon(2, 4, 6, 8, 10, 13), polygon(1, 1, 3, 2, 5, 3)],
+    [
+      { kind: 'circle', cx: 4, cy: 4, r: 2.5 },
+      { kind: 'circle', cx: 2, cy: 1, r: 2.5 * Math.sqrt(0.125) },
+    ],
+    [
+      { kind: 'point', x: 4, y: 4 },
+      { kind: 'point', x: 2, y: 1 },
+    ],
+    [
+      { kind: 'line', x1: 0, y1: 4, x2: 2, y2: 8 },
+      { kind: 'line', x1: 0, y1: 1, x2: 1, y2: 2 },
+    ],
+  ])('%o', (from, to) => {
+    const result = scaleShapes(image(from), size(200, 400), size(100, 100));
+    expect(shapesOf(result)).toEqual([to]);
+  });
+
+  test('the image as a whole stays that, in any convention', () => {
+    for (const [from, to] of [
+      [box(1, 1, 200, 160), box(1, 1, 100, 80)],
+      [box(3, 5, 4, 6), box(2, 3, 2, 3)],
+    ] as const)
+      expect(shapesOf(scaleShapes(image(from), size(200, 160), size(100, 80), 'voc1'))).toEqual([to]);
+  });
+});
+
+test('flags in other words', () => {
+  const flagged = (difficult: string | undefined, parts: readonly ImageObject[] = []): ImageObject => ({
+    ...object(box(1, 1, 2, 2), parts),
+    ...(difficult === undefined ? {} : { difficult }),
+  });
+  const of = (...objects: ImageObject[]) => ({ ...image(), objects });
+  const found: string[] = [];
+  const mended = mendFlags(
+    of(
+      flagged('TRUE'),
+      flagged(' 1 '),
+      flagged('0'),
+      flagged(''),
+      flagged(undefined),
+      flagged('0.31'),
+      flagged('1', [flagged('false')]),
+    ),
+    ({ pointer, from, to }) => found.push(`${pointer} ${from} ${to}`),
+  );
+  expect(mended.objects.map(({ difficult }) => difficult)).toEqual([
+    '1',
+    '1',
+    '0',
+    '',
+    undefined,
+    '0.31',
+    '1',
+  ]);
+  expect(mended.objects[6]!.parts[0]!.difficult).toBe('0');
+  expect(found).toEqual([
+    '/annotation/object[1]/difficult TRUE 1',
+    '/annotation/object[2]/difficult  1  1',
+    '/annotation/object[6]/difficult 0.31 undefined',
+    '/annotation/object[7]/part[1]/difficult false 0',
+  ]);
+  const fine = of(flagged('1'), flagged('0'));
+  expect(mendFlags(fine, () => expect.unreachable())).toBe(fine);
 });

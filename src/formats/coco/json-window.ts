@@ -1,5 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { throwIfAborted } from '../../model/index.js';
+import { type JsonObject, throwIfAborted } from '../../model/index.js';
+import type { AnnotationDecoder } from './annotation-decoder.js';
 import { type ByteScanner, isBlank } from './byte-scanner.js';
 
 /** The longest value that is held in memory at a time, in bytes. */
@@ -71,8 +72,7 @@ export class JsonWindow {
     this.base += this.at;
     this.at = 0;
     this.end = kept + chunk.length;
-    if (this.end > this.bytes.length)
-      this.bytes = this.scanner.memory(Math.max(this.end, kept > chunk.length ? kept * 2 : 0));
+    if (this.end > this.bytes.length) this.bytes = this.scanner.memory(this.end);
     this.bytes.set(chunk, kept);
     this.#isAscii = isAscii(this.bytes.subarray(0, this.end));
     return true;
@@ -174,19 +174,24 @@ export class JsonElements {
   start = 0;
   stop = 0;
   fault: JsonBreak | undefined;
+  /** The last element, where the decoder could read it. */
+  decoded: JsonObject | undefined;
   readonly #window: JsonWindow;
   readonly #name: string;
   readonly #isClosed: boolean;
+  readonly #decoder: AnnotationDecoder | undefined;
 
   /**
    * @param window  stands behind the array's bracket
    * @param name  of the array, for messages
    * @param isClosed  false: the window's file ends where the array's last bracket would be
+   * @param decoder  tries to read each element
    */
-  constructor(window: JsonWindow, name: string, isClosed: boolean) {
+  constructor(window: JsonWindow, name: string, isClosed: boolean, decoder?: AnnotationDecoder) {
     this.#window = window;
     this.#name = name;
     this.#isClosed = isClosed;
+    this.#decoder = decoder;
   }
 
   /**
@@ -211,7 +216,10 @@ export class JsonElements {
       while (i < end && isBlank(bytes[i]!)) i++;
       if (i === end) return 'more';
     }
-    const stop = window.valueEnd(i);
+    const decoder = this.#decoder;
+    this.decoded =
+      decoder !== undefined && bytes[i] === openBrace ? decoder.decode(bytes, i, end) : undefined;
+    const stop = this.decoded === undefined ? window.valueEnd(i) : decoder!.end;
     if (stop === -1) return 'more';
     if (stop === 0) return this.#fail(i, 'a value is due');
     this.index++;
@@ -219,6 +227,11 @@ export class JsonElements {
     this.stop = stop;
     window.at = stop;
     return 'element';
+  }
+
+  /** The last element as text; undefined when it is not UTF-8. */
+  get text(): string | undefined {
+    return this.#window.text(this.start, this.stop);
   }
 
   /** What it means that {@link next} wants more and there is none. */

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { FormatSource } from '../contract.js';
 
 const lineFeed = 0x0a;
@@ -36,18 +37,21 @@ export class LineIndex {
     if (at === 0 && offset > 0) units -= await this.#markUnits();
     if (at < offset) {
       for await (const chunk of this.#source.chunks(this.#name, { start: at, end: offset })) {
-        for (let i = 0; i < chunk.length; i++, at++) {
+        for (let from = 0; from < chunk.length; ) {
           if (at % step === 0 && at / step === this.#lines.length) {
             this.#lines.push(line);
             this.#units.push(units);
           }
-          const byte = chunk[i]!;
-          if (byte === lineFeed) {
-            line++;
+          const to = Math.min(from + step - (at % step), chunk.length);
+          const part = chunk.subarray(from, to);
+          at += to - from;
+          from = to;
+          const last = part.lastIndexOf(lineFeed);
+          if (last !== -1) {
+            line += countOf(part, lineFeed, last + 1);
             units = 0;
-          } else if ((byte & 0xc0) !== 0x80) {
-            units += byte >= 0xf0 ? 2 : 1;
           }
+          units += unitsOf(part, last + 1);
         }
       }
     }
@@ -60,4 +64,19 @@ export class LineIndex {
       return chunk.length === 3 && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? 1 : 0;
     return 0;
   }
+}
+
+function countOf(bytes: Uint8Array, byte: number, end: number): number {
+  let count = 0;
+  for (let i = 0; i < end; i++) if (bytes[i] === byte) count++;
+  return count;
+}
+
+/** UTF-16 units of UTF-8 bytes. */
+function unitsOf(bytes: Uint8Array, from: number): number {
+  const rest = bytes.subarray(from);
+  if (isAscii(rest)) return rest.length;
+  let units = 0;
+  for (const byte of rest) if ((byte & 0xc0) !== 0x80) units += byte >= 0xf0 ? 2 : 1;
+  return units;
 }

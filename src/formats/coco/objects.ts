@@ -75,7 +75,8 @@ function textOf(value: JsonValue): string {
 }
 
 function isFiniteNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
+  // Infinity less itself is no number.
+  return typeof value === 'number' && value - value === 0;
 }
 
 /** Fields of an object that `attributes` may say. */
@@ -127,8 +128,13 @@ export class ObjectReader {
     return this.#categories.filter(({ index }) => this.#used[index] === 0);
   }
 
-  /** Adds what an annotation says to its image. `index`: in the array. */
-  read(element: JsonObject, index: number, content: ImageContent, report: Report): void {
+  /**
+   * Adds what an annotation says to its image.
+   *
+   * @param isPlain it has no other members than ids, box, area, crowd flag and segmentation
+   * @param index in the array
+   */
+  read(element: JsonObject, isPlain: boolean, index: number, content: ImageContent, report: Report): void {
     this.#checkId(element, report);
     if (element['segments_info'] !== undefined) {
       this.#panoptic(element, content, report);
@@ -154,7 +160,7 @@ export class ObjectReader {
       });
       return;
     }
-    this.#object(element, category, index, content, report);
+    this.#object(element, isPlain, category, index, content, report);
   }
 
   #checkId(element: JsonObject, report: Report): void {
@@ -216,6 +222,7 @@ export class ObjectReader {
 
   #object(
     element: JsonObject,
+    isPlain: boolean,
     category: Category,
     index: number,
     content: ImageContent,
@@ -226,6 +233,17 @@ export class ObjectReader {
     if (box === 'bad') return;
     const outline = this.#outline(element, content, report);
     if (outline?.box !== undefined && box !== undefined) compare(box, outline.box, report);
+    if (isPlain && element['iscrowd'] === 0 && (outline === undefined || outline.polygons.length === 1)) {
+      const points = shapes === 'box' ? undefined : outline?.polygons[0];
+      const shape: Shape | undefined =
+        points === undefined ? (box ?? outline?.box) : { kind: 'polygon', points };
+      if (outline !== undefined && points === undefined)
+        report('N019', 'a polygon became one box', '/segmentation');
+      if (shape !== undefined) {
+        content.objects.push({ name: category.name, properties: noProperties, parts: noParts, shape });
+        return;
+      }
+    }
     const properties = new Map<string, string>();
     const said: Flags = {};
     this.#attributes(element, properties, said, report);
@@ -432,19 +450,18 @@ function polygonsOf(segmentation: readonly JsonValue[], report: Report): Outline
       report('N006', `a polygon has ${length} numbers`, pointer);
       return undefined;
     }
-    for (let k = 0; k < length; k++) {
-      const number = points[k];
-      if (!isFiniteNumber(number)) {
-        report('N006', `a number of a polygon is ${shown(number)}`, `${pointer}/${k}`);
+    for (let k = 0; k < length; k += 2) {
+      const x = points[k];
+      const y = points[k + 1];
+      if (!isFiniteNumber(x) || !isFiniteNumber(y)) {
+        const at = isFiniteNumber(x) ? k + 1 : k;
+        report('N006', `a number of a polygon is ${shown(points[at])}`, `${pointer}/${at}`);
         return undefined;
       }
-      if ((k & 1) === 0) {
-        if (number < xmin) xmin = number;
-        if (number > xmax) xmax = number;
-      } else {
-        if (number < ymin) ymin = number;
-        if (number > ymax) ymax = number;
-      }
+      if (x < xmin) xmin = x;
+      if (x > xmax) xmax = x;
+      if (y < ymin) ymin = y;
+      if (y > ymax) ymax = y;
     }
   }
   const box: BndBox = { kind: 'bndbox', xmin, ymin, xmax, ymax };

@@ -13,6 +13,7 @@ import { batchSize } from '../shared/batches.js';
 import { Findings, shown } from '../shared/findings.js';
 import { setMember } from '../shared/json.js';
 import { baseNameOf } from '../shared/names.js';
+import { AnnotationDecoder } from './annotation-decoder.js';
 import { noImage } from './annotation-index.js';
 import { PlainScanner } from './byte-scanner.js';
 import { type Gathered, gather } from './gather.js';
@@ -26,7 +27,7 @@ import type { ArrayPlace, Remark } from './types.js';
 /** Bytes of annotations that are held at a time where they do not come in the order of the images. */
 const windowBytes = 24 * 1024 * 1024;
 /** Bytes of elements that make a batch full. */
-const batchBytes = 1024 * 1024;
+const batchBytes = 256 * 1024;
 
 /** Members of an image that have a place of their own; all others are its sample's property. */
 const imageMembers: ReadonlySet<string> = new Set(['id', 'file_name', 'width', 'height']);
@@ -53,7 +54,10 @@ interface FaultDraft {
 /** An element that was parsed. */
 interface Element {
   readonly value: JsonObject;
-  readonly text: string;
+  /** As stored; where it was decoded without, the elements that stand at it. */
+  readonly text: string | JsonElements;
+  /** It was decoded: there are no other members than the decoder knows. */
+  readonly isPlain: boolean;
   /** In the file. */
   readonly offset: number;
   /** In its array. */
@@ -214,7 +218,7 @@ class CocoReader {
       return undefined;
     }
     const { value } = parsed;
-    if (isJsonObject(value)) return { value, text: parsed.text, offset, index };
+    if (isJsonObject(value)) return { value, text: parsed.text, isPlain: false, offset, index };
     const message = `${what} is ${shown(value)}, not an object`;
     this.#fault([{ rule: 'N013', message, offset, pointer }], raw);
     return undefined;
@@ -243,8 +247,11 @@ class CocoReader {
     const source = this.#pathOf(name as string);
     const remarks: Remark[] = [];
     const property: JsonObject = {};
-    for (const key of Object.keys(value))
-      if (!imageMembers.has(key) && !isNothing(value[key])) setMember(property, key, value[key]!);
+    for (const key of Object.keys(value)) {
+      if (imageMembers.has(key) || isNothing(value[key])) continue;
+      if (key === '__proto__') setMember(property, key, value[key]!);
+      else property[key] = value[key]!;
+    }
     const sizes = [value['width'], value['height']].map((size, at) => {
       if (typeof size === 'number' && Number.isFinite(size) && size > 0) return size;
       const pointer = at === 0 ? 'width' : 'height';
@@ -267,7 +274,7 @@ class CocoReader {
       id: id as number | string,
       source,
       name: name as string,
-      text: element.text,
+      text: textOf(element),
       property,
       content,
       remarks,
@@ -281,8 +288,8 @@ class CocoReader {
   }
 
   #add(element: Element, draft: ImageDraft): void {
-    const { value, index } = element;
-    this.#objects.read(value, index, draft.content, (rule, message, pointer, hint) => {
+    const { value, isPlain, index } = element;
+    this.#objects.read(value, isPlain, index, draft.content, (rule, message, pointer, hint) => {
       const found = remark(rule, message, element, 'annotations', pointer);
       draft.remarks.push({ ...found, source: draft.source, ...(hint === undefined ? {} : { hint }) });
     });
@@ -411,9 +418,15 @@ function imageAnnotation({ width, height, objects, maskSource }: ImageContent, n
   };
 }
 
+/** An element as it is stored; what was decoded is ASCII. */
+function textOf({ text }: Element): string {
+  return typeof text === 'string' ? text : text.text!;
+}
+
 /** A finding about a member of an element; its place is looked for in the element's text. */
 function remark(rule: string, message: string, element: Element, array: string, pointer: string): Remark {
-  const { text, offset, index } = element;
+  const { offset, index } = element;
+  const text = textOf(element);
   const found = pointer === '' ? undefined : locateJson(text, pointer);
   const before = found === undefined ? 0 : Buffer.byteLength(text.slice(0, found.start));
   return { rule, message, offset: offset + before, pointer: `/${array}/${index}${pointer}` };
@@ -449,7 +462,7 @@ class InOrder {
 
   constructor(window: JsonWindow, hands: Hands) {
     this.#window = window;
-    this.#elements = new JsonElements(window, 'annotations', false);
+    this.#elements = new JsonElements(window, 'annotations', false, new AnnotationDecoder());
     this.#hands = hands;
   }
 
@@ -475,19 +488,22 @@ class InOrder {
         this.#isDone = true;
         return true;
       }
-      const { start, stop, index } = elements;
+      const { start, stop, index, decoded } = elements;
       hands.count(stop - start + 1);
-      const raw = window.bytes.subarray(start, stop);
-      const element = hands.parse(window.text(start, stop), window.base + start, index, raw);
+      const offset = window.base + start;
+      const element =
+        decoded === undefined
+          ? hands.parse(elements.text, offset, index, window.bytes.subarray(start, stop))
+          : { value: decoded, text: elements, isPlain: true, offset, index };
       if (element === undefined) continue;
       const id = element.value['image_id'];
       const isSame = draft !== undefined && draft.id === id;
       const found = isSame ? image : hands.find(id);
-      if (found === -1) hands.orphan(element, raw);
+      if (found === -1) hands.orphan(element, window.bytes.subarray(start, stop));
       else if (found === image) {
         if (draft !== undefined) hands.add(element, draft);
       } else {
-        this.#held = element;
+        this.#held = { ...element, text: textOf(element) };
         this.#heldImage = found;
         return true;
       }

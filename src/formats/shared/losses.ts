@@ -161,7 +161,7 @@ function* objectLosses(
  * takes in a changed form (a polygon as its box) the writer leaves the shape out of `carries`. What only a manifest line
  * has beside a {@link Sample} (`unknown-member`) is counted where lines are known.
  */
-export function* lossesOf(row: WriteRow, carries: ReadonlySet<LossName>): Generator<Loss, void, undefined> {
+function* lossesOf(row: WriteRow, carries: ReadonlySet<LossName>): Generator<Loss, void, undefined> {
   const { sample, images } = row;
   for (const [field, feature, pointer] of sampleFeatures) {
     if (!carries.has(feature) && holds(sample[field])) yield { feature, pointer };

@@ -24,7 +24,7 @@ export function keyOf(row: WriteRow): string {
 }
 
 /** C003: a name of the data cannot be one in the output. */
-export function unsafeName(row: WriteRow, name: string): Diagnostic | undefined {
+function unsafeName(row: WriteRow, name: string): Diagnostic | undefined {
   const problem = name === '' ? { message: 'is empty', hint: 'Give the sample a name.' } : nameProblem(name);
   if (problem === undefined) return undefined;
   return {

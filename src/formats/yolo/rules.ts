@@ -167,4 +167,13 @@ export const yoloRules: readonly Rule[] = [
     why: 'A polygon is no box and a box no outline; changing one into the other without being asked would lose what was drawn.',
     fix: 'Choose the task that fits, --to-option task=segment, or accept rectangles with --to-option shapes=bbox.',
   },
+  {
+    id: 'Y021',
+    name: 'usage-without-subset',
+    severity: 'warning',
+    summary:
+      'A sample has a usage that the tree has no subset for: in a Darknet tree all but TRAIN and EVAL.',
+    why: 'It is left out and counted under usage: among the training data, test samples would make figures look better than they are.',
+    fix: 'Write an Ultralytics tree with --to-option layout=ultralytics, which has test data too.',
+  },
 ];

@@ -4,6 +4,7 @@ import { decodeUtf8 } from '../shared/decode.js';
 import { type Findings, shown } from '../shared/findings.js';
 import { withDistinctKeys } from '../shared/keys.js';
 import { baseNameOf, stemOfName } from '../shared/names.js';
+import { isAbsolute, sourceOfReference } from '../shared/references.js';
 import { linesOf, type NamedPath, parseDataYaml, parseNames, parseObjData } from './description.js';
 import type { YoloDescription, YoloEntry } from './types.js';
 
@@ -64,8 +65,6 @@ function partsOf(path: string): string[] | undefined {
   }
   return parts;
 }
-
-const isAbsolute = (path: string) => path.startsWith('/') || /^[A-Za-z][A-Za-z0-9+.-]*:/.test(path);
 
 class TreeFinder {
   private readonly findings: Diagnostic[] = [];
@@ -368,7 +367,7 @@ class TreeFinder {
         });
         return true;
       }
-      const source = isAbsolute(path) ? written : besideOf(this.source.path, path);
+      const source = sourceOfReference(this.source, '', written);
       this.enter({ image: source, source, key, longKey: `${subset}/${key}`, label, usage });
       return true;
     }
@@ -577,23 +576,10 @@ function labelName(image: string): string {
 /** The name of an image without the folders that are the layout's; the long one has that of the subset. */
 function keysOfImage(image: string): { readonly key: string; readonly longKey: string } {
   const parts = stemOfName(image).split('/');
-  const at = parts.lastIndexOf('images', parts.length - 2);
+  const at = parts.slice(0, -1).findLastIndex((part) => part.toLowerCase() === 'images');
   const long = parts.filter((_, index) => index !== at);
   const rest = parts.slice(at + 1);
   if (rest.length > 1 && splitFolder.test(rest[0]!)) rest.shift();
   if (rest.length > 1 && /^obj_.*data$/.test(rest[0]!)) rest.shift();
   return { key: rest.join('/'), longKey: long.join('/') };
-}
-
-/** A path that counts from a folder, as seen from where the folder's own path counts. */
-function besideOf(folder: string, path: string): string {
-  const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.exec(folder)?.[0] ?? '';
-  const start = folder.slice(scheme.length);
-  const parts: string[] = [];
-  for (const part of `${start.replaceAll('\\', '/')}/${path}`.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
-    else parts.push(part);
-  }
-  return `${scheme}${start.startsWith('/') ? '/' : ''}${parts.join('/')}`;
 }

@@ -2,7 +2,6 @@ import {
   type BndBox,
   type Diagnostic,
   type ImageObject,
-  isVocTask,
   nameProblem,
   OptionError,
   type Shape,
@@ -10,10 +9,10 @@ import {
 import type { FormatSink, FormatWriter, WriteRow, Written } from '../contract.js';
 import { ClassTable } from '../shared/classes.js';
 import { Findings } from '../shared/findings.js';
-import { boundsOf, boxOf } from '../shared/geometry.js';
-import { countLosses, type Loss, sampleKind } from '../shared/losses.js';
+import { countLosses, type Loss } from '../shared/losses.js';
 import { baseNameOf, extensionOf, keyOf, NameTable, stemOfName } from '../shared/names.js';
 import { placeOf } from '../shared/place.js';
+import { folderOfUsage, isNoImage, objectsOf, rectangleOf, refuseAppend } from '../shared/tree-rows.js';
 import { quoteYaml } from '../shared/yaml.js';
 import { carriedBy } from './carries.js';
 import { yoloRules } from './rules.js';
@@ -35,12 +34,7 @@ const subsets: Readonly<Record<Layout, Readonly<Record<string, string>>>> = {
 export function writeYolo(sink: FormatSink): FormatWriter {
   const task = (sink.options['task'] ?? 'detect') as YoloTask;
   const layout = (sink.options['layout'] ?? (task === 'detect' ? 'darknet' : 'ultralytics')) as Layout;
-  if (sink.mode === 'append') {
-    throw new OptionError('a YOLO tree cannot be appended to', {
-      code: 'Unsupported',
-      hint: 'Merge the data sets first with labelkit merge, and write a new tree.',
-    });
-  }
+  refuseAppend(sink, 'a YOLO tree');
   if (layout === 'darknet' && task !== 'detect') {
     throw new OptionError(`a Darknet tree has no lines for task=${task}`, {
       hint: 'Give --to-option layout=ultralytics.',
@@ -63,24 +57,6 @@ export function writeYolo(sink: FormatSink): FormatWriter {
   return new LabelWriter(sink, task, layout, keypoints);
 }
 
-/** The subset of a row; undefined when its usage has none, which has been counted. */
-function subsetOf(row: WriteRow, layout: Layout, sink: FormatSink): string | undefined {
-  const { usage } = row.sample;
-  if (usage === undefined || usage === '') return 'train';
-  const known = subsets[layout];
-  const word = usage.toUpperCase();
-  if (Object.hasOwn(known, word)) return known[word];
-  sink.lose(row, 'usage', '/usage');
-  return undefined;
-}
-
-function isNoImage(row: WriteRow, sink: FormatSink): boolean {
-  const kind = sampleKind(row.sample);
-  if (kind === 'image-sample') return false;
-  sink.lose(row, kind, '/source');
-  return true;
-}
-
 interface Size {
   readonly width: number;
   readonly height: number;
@@ -94,6 +70,8 @@ class LabelWriter implements FormatWriter {
   private readonly names: NameTable;
   private readonly findings = new Findings(yoloRules, { mode: 'strict', profile: 'generic' });
   private readonly used = new Set<string>();
+  /** Usages without a subset, which were met. */
+  private readonly unwritten = new Set<string>();
   /** Of the row being written: what is lost of objects whose kind the task has a place for. */
   private readonly extraLosses: Loss[] = [];
   private readonly carries;
@@ -112,8 +90,11 @@ class LabelWriter implements FormatWriter {
   async add(row: WriteRow): Promise<Written> {
     const { sink } = this;
     if (isNoImage(row, sink)) return 'skipped';
-    const subset = subsetOf(row, this.layout, sink);
-    if (subset === undefined) return 'skipped';
+    const subset = folderOfUsage(row, sink, subsets[this.layout], 'train');
+    if (subset === undefined) {
+      this.reportUsage(row);
+      return 'skipped';
+    }
     this.extraLosses.length = 0;
     const lines = await this.lines(row);
     if (typeof lines !== 'string' && lines !== undefined) return lines;
@@ -162,6 +143,20 @@ class LabelWriter implements FormatWriter {
     sink.add('data.yaml', lines.join(''));
   }
 
+  /** Says once for each usage that its samples are left out. */
+  private reportUsage(row: WriteRow): void {
+    const usage = row.sample.usage!;
+    if (this.unwritten.has(usage)) return;
+    this.unwritten.add(usage);
+    const isTest = this.layout === 'darknet' && usage.toUpperCase() === 'TEST';
+    const finding = this.findings.of('Y021', `samples of the usage ${usage} are left out`, {
+      ...placeOf(row),
+      pointer: '/usage',
+      ...(isTest ? { hint: 'Give --to-option layout=ultralytics to write them too.' } : {}),
+    });
+    if (finding !== undefined) this.sink.report(finding);
+  }
+
   /** Puts the image into the tree, where that was asked. @returns what a list says of it */
   private async place(row: WriteRow, name: string): Promise<string | Diagnostic> {
     const { sink } = this;
@@ -173,24 +168,16 @@ class LabelWriter implements FormatWriter {
 
   /** What the label file says; undefined when nothing was labelled. */
   private async lines(row: WriteRow): Promise<string | undefined | readonly Diagnostic[]> {
-    const annotations = [...row.sample.annotations.entries()].filter(([, { task }]) => isVocTask(task));
-    if (annotations.length === 0) return undefined;
-    const images = annotations.flatMap(([index]) => {
-      const image = row.images.get(index);
-      return image === undefined ? [] : [{ index, image }];
-    });
-    if (images.every(({ image }) => image.objects.length === 0)) return '';
+    const objects = objectsOf(row);
+    if (objects === undefined || objects.length === 0) return objects === undefined ? undefined : '';
     const size = await this.sizeOf(row);
     if ('rule' in size) return [size];
     const lines: string[] = [];
     const refusals: Diagnostic[] = [];
-    for (const { index, image } of images) {
-      for (const [at, object] of image.objects.entries()) {
-        const pointer = `/annotation/${index}/image/objects/${at}`;
-        const line = this.line(object, size, row, pointer);
-        if (typeof line === 'string') lines.push(`${line}\n`);
-        else if (line !== undefined) refusals.push(line);
-      }
+    for (const { object, pointer } of objects) {
+      const line = this.line(object, size, row, pointer);
+      if (typeof line === 'string') lines.push(`${line}\n`);
+      else if (line !== undefined) refusals.push(line);
     }
     return refusals.length > 0 ? refusals : lines.join('');
   }
@@ -234,16 +221,23 @@ class LabelWriter implements FormatWriter {
     }
     if (this.sink.options['shapes'] !== 'bbox') {
       const wanted = { segment: 'an outline', obb: 'a polygon of four points' }[task as string] ?? 'a box';
-      return this.refusal(row, 'Y020', `a ${shape.kind} cannot be written as ${wanted}`, pointer);
+      const other =
+        shape.kind === 'polygon' && task !== 'segment' ? ' --to-option task=segment keeps it.' : '';
+      return this.refusal(row, 'Y020', `a ${shape.kind} cannot be written as ${wanted}`, pointer, {
+        hint: `Accept its rectangle with --to-option shapes=bbox.${other}`,
+      });
     }
-    const box = shape.kind === 'polyline' ? boundsOf(shape.points) : boxOf(shape);
     if (shape.kind === 'polygon' && this.carries.has('shape-polygon'))
       this.extraLosses.push({ feature: 'shape-polygon', pointer });
     // A point or an upright line has no rectangle: it is left out, and counted with the losses of the row.
-    if (box === undefined || (shape.kind !== 'bndbox' && !(box.xmax > box.xmin && box.ymax > box.ymin)))
-      return undefined;
+    const box = shape.kind === 'bndbox' ? shape : rectangleOf(shape);
+    if (box === undefined) return undefined;
     if (task !== 'segment' && task !== 'obb') return this.boxShares(box, size, row, pointer);
     const { xmin, ymin, xmax, ymax } = box;
+    if (!(xmax > xmin && ymax > ymin)) {
+      const message = `the box ${xmin}, ${ymin}, ${xmax}, ${ymax} has no area`;
+      return this.refusal(row, 'Y012', message, pointer);
+    }
     return this.shares([xmin, ymin, xmax, ymin, xmax, ymax, xmin, ymax], size, row, pointer);
   }
 
@@ -309,13 +303,18 @@ class LabelWriter implements FormatWriter {
     return fields;
   }
 
-  private refusal(row: WriteRow, rule: string, message: string, pointer?: string): Diagnostic {
-    const fix = yoloRules.find(({ id }) => id === rule)!.fix;
+  private refusal(
+    row: WriteRow,
+    rule: string,
+    message: string,
+    pointer?: string,
+    { hint = yoloRules.find(({ id }) => id === rule)!.fix }: { readonly hint?: string } = {},
+  ): Diagnostic {
     return {
       rule,
       severity: 'error',
       message,
-      hint: fix,
+      hint,
       ...placeOf(row),
       ...(pointer === undefined ? {} : { pointer }),
     };
@@ -346,7 +345,7 @@ class ClassFolderWriter implements FormatWriter {
   async add(row: WriteRow): Promise<Written> {
     const { sink } = this;
     if (isNoImage(row, sink)) return 'skipped';
-    const subset = subsetOf(row, 'ultralytics', sink);
+    const subset = folderOfUsage(row, sink, subsets.ultralytics, 'train');
     if (subset === undefined) return 'skipped';
     const labels = row.sample.annotations.flatMap(({ task, name }) =>
       task === 'image_classification' && name !== undefined ? [name] : [],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { AnnotationDecoder } from '../../../src/formats/coco/annotation-decoder.js';
 import { AnnotationIndex, noImage } from '../../../src/formats/coco/annotation-index.js';
 import { PlainScanner } from '../../../src/formats/coco/byte-scanner.js';
 import { coco } from '../../../src/formats/coco/format.js';
@@ -46,6 +47,101 @@ describe('PlainScanner', () => {
       }),
       { seed },
     );
+  });
+});
+
+describe('AnnotationDecoder', () => {
+  const decode = (text: string) => {
+    const decoder = new AnnotationDecoder();
+    const bytes = Buffer.from(text);
+    const value = decoder.decode(bytes, 0, bytes.length);
+    return value === undefined ? undefined : { value, end: decoder.end };
+  };
+
+  test.each([
+    [
+      'a polygon',
+      '{"id":1,"image_id":2,"category_id":3,"bbox":[1,2.5,3,-4],"area":0.125,"iscrowd":0,"segmentation":[[1,2,3.25,4,5,6],[0,0,1,1,2,2]]}',
+    ],
+    ['blanks', '{ "id" : 1 ,\n"bbox" : [ 1 , 2\t] , "segmentation" : [ ] }'],
+    ['a member twice', '{"id":1,"id":2}'],
+    ['many numbers', `{"segmentation":[[${Array.from({ length: 3000 }, (_, i) => i / 8).join()}]]}`],
+    ['fifteen digits', '{"area":12345.6789012345,"id":999999999999999}'],
+  ])('reads %s', (_, text) => {
+    expect(decode(`${text},{`)).toEqual({ value: JSON.parse(text), end: Buffer.byteLength(text) });
+  });
+
+  test.each([
+    ['another member', '{"id":1,"x":2}'],
+    ['a text', '{"id":"1"}'],
+    ['an exponent', '{"area":1e5}'],
+    ['sixteen digits', '{"area":1.000000000000001}'],
+    ['a leading zero', '{"area":01}'],
+    ['a bare point', '{"area":1.}'],
+    ['a bare minus', '{"area":-}'],
+    ['nothing', '{}'],
+    ['an empty box', '{"bbox":[]}'],
+    ['a flat polygon', '{"segmentation":[1,2]}'],
+    ['run lengths', '{"segmentation":{"counts":[1]}}'],
+    ['a trailing comma', '{"id":1,}'],
+    ['an escape', '{"\\u0069d":1}'],
+    ['null', '{"area":null}'],
+  ])('leaves %s', (_, text) => {
+    expect(decode(text)).toBeUndefined();
+  });
+
+  test('accepts nothing but what JSON.parse reads the same way', () => {
+    const number = fc.oneof(
+      { weight: 20, arbitrary: fc.nat({ max: 99999 }).map((n) => n / 100) },
+      { weight: 1, arbitrary: fc.integer() },
+      { weight: 1, arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true }) },
+    );
+    const list = fc.array(number, { minLength: 1, maxLength: 6 });
+    const element = fc.record(
+      {
+        id: number,
+        image_id: number,
+        category_id: number,
+        bbox: list,
+        area: number,
+        iscrowd: number,
+        segmentation: fc.array(list, { maxLength: 3 }),
+      },
+      { requiredKeys: [] },
+    );
+    const pieces = fc.constantFrom(
+      '',
+      '0',
+      '-',
+      '.',
+      ',',
+      ' ',
+      '[',
+      ']',
+      '}',
+      '"',
+      '\\',
+      'e',
+      '{',
+      '\n',
+      '\u0001',
+    );
+    let accepted = 0;
+    fc.assert(
+      fc.property(element, fc.nat(), pieces, fc.boolean(), (value, place, piece, isKept) => {
+        const whole = JSON.stringify(value);
+        const at = isKept ? whole.length : place % whole.length;
+        const text = `${whole.slice(0, at)}${piece}${whole.slice(at + (place % 2))}`;
+        const found = decode(text);
+        if (found === undefined) return;
+        accepted++;
+        const read = Buffer.from(text).subarray(0, found.end).toString();
+        const members = Object.entries(found.value).filter(([, member]) => member !== undefined);
+        expect(Object.fromEntries(members)).toStrictEqual(JSON.parse(read));
+      }),
+      { seed, numRuns: 2000 },
+    );
+    expect(accepted).toBeGreaterThan(200);
   });
 });
 

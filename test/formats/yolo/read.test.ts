@@ -143,11 +143,11 @@ describe('Darknet trees', () => {
     };
     const found = await seen(files, {
       path: 'data/set',
-      sizes: { '/photos/sub/a.jpg': square, 'data/far/b.jpg': square, 'obs://bucket/c.jpg': square },
+      sizes: { '/photos/sub/a.jpg': square, 'data/set/../far/b.jpg': square, 'obs://bucket/c.jpg': square },
     });
     expect(found.map((sample) => [sample.source, sample.key])).toEqual([
       ['/photos/sub/a.jpg', 'sub/a'],
-      ['data/far/b.jpg', 'b'],
+      ['data/set/../far/b.jpg', 'b'],
       ['obs://bucket/c.jpg', 'c'],
     ]);
   });
@@ -259,7 +259,9 @@ describe('trees without a description', () => {
       'Annotations/1.txt': '0 0.5 0.5 1 1\n',
       'README.txt': 'x',
     });
-    expect(records.map(({ sample }) => sample.annotations[0]?.image?.objects.length)).toEqual([1]);
+    expect(records.map(({ key, sample }) => [key, sample.annotations[0]?.image?.objects.length])).toEqual([
+      ['1', 1],
+    ]);
     expect(brief(diagnostics)).toEqual([
       'Y001 warning in/obj.names there is neither obj.data nor data.yaml; obj.names and the names of the files are gone by',
       'D014 warning in/README.txt there is no image for README.txt',

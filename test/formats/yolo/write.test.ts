@@ -281,6 +281,12 @@ describe('what does not fit', () => {
       'Y012 error in.manifest:1 the box 5, 5, 5, 9 has no area in the image of 100 × 200',
     ],
     [
+      'a box without area as outline',
+      object('cat', box(5, 5, 5, 9)),
+      { task: 'segment', shapes: 'bbox' },
+      'Y012 error in.manifest:1 the box 5, 5, 5, 9 has no area',
+    ],
+    [
       'a box outside',
       object('cat', box(150, 5, 160, 9)),
       {},
@@ -375,6 +381,10 @@ describe('what does not fit', () => {
       usage: 2,
     });
     expect(Object.keys(sink.files)).toEqual(['obj.data', 'obj.names', 'obj_train_data/a.txt', 'train.txt']);
+    expect(brief(sink.reported)).toEqual([
+      'Y021 warning in.manifest:1 samples of the usage TEST are left out',
+      'Y021 warning in.manifest:1 samples of the usage INFERENCE are left out',
+    ]);
   });
 
   test('names that clash, and names that lead out', async () => {

@@ -1,0 +1,6 @@
+import type { FormatCode } from '../contract.js';
+import { csvRules } from '../shared/csv-rules.js';
+import { readOpenImages } from './read.js';
+import { openImagesRules } from './rules.js';
+
+export const formatCode: FormatCode = { rules: [...csvRules, ...openImagesRules], read: readOpenImages };

@@ -1,0 +1,47 @@
+import { throwIfAborted } from '../../model/index.js';
+import type { FormatBatch, FormatSource } from '../contract.js';
+import { BatchBuilder } from '../shared/batches.js';
+import { separatorFindings, TextRecords, textNames } from '../shared/text-classes.js';
+import { rawLines, textFacts } from '../shared/text-lines.js';
+import { separatorsOf } from './types.js';
+
+/** A sample for each line with a text. @throws OptionError for faulty separators */
+export async function* read(source: FormatSource): AsyncGenerator<FormatBatch, void, undefined> {
+  const separators = separatorsOf(source.options);
+  const batch = new BatchBuilder();
+  const records = new TextRecords(source, batch, separators.label);
+  const { findings } = records;
+  for (const finding of separatorFindings([separators.text, separators.label], findings, source.path))
+    batch.finding(finding);
+  for (const name of await textNames(source, findings, batch)) {
+    throwIfAborted(source.signal);
+    const facts = await textFacts(source, name);
+    if (facts.encoding === undefined) {
+      const place = { file: source.pathOf(name), line: facts.undecodable!, hint: 'Store it as UTF-8.' };
+      const finding = findings.of('D036', `${name} is neither UTF-8 nor GB18030`, place)!;
+      batch.fault({ diagnostics: [finding], name });
+      continue;
+    }
+    const file = { name, encoding: facts.encoding };
+    for await (const raw of rawLines(source, name)) {
+      batch.read(raw.length + 1);
+      const line = records.decode(raw, file);
+      if (line !== undefined) {
+        const at = line.lastIndexOf(separators.text);
+        const text = at < 0 ? line : line.slice(0, at);
+        const stored = at < 0 ? '' : line.slice(at + separators.text.length);
+        if (text.trim() === '') {
+          records.report('D031', 'the line has no text', name, raw);
+        } else {
+          if (text.includes(separators.text))
+            records.report('D033', 'the line has several separators, and is cut at the last', name, raw);
+          const labels = records.labels(stored, name, raw);
+          if (labels.length === 0) records.report('D034', 'the line has no label', name, raw);
+          records.add(text, labels, name, raw);
+        }
+      }
+      if (batch.isFull) yield batch.take();
+    }
+  }
+  if (!batch.isEmpty) yield batch.take();
+}

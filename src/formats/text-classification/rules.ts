@@ -1,0 +1,3 @@
+import { textRules } from '../shared/text-classes.js';
+
+export const textClassificationRules = textRules;

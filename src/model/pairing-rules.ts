@@ -1,0 +1,39 @@
+import type { Rule } from './rule.js';
+
+/** Rules about how images and label files of a folder belong together, for VOC trees and every other format. */
+export const pairingRules: readonly Rule[] = [
+  {
+    id: 'D011',
+    name: 'case-differs',
+    severity: 'warning',
+    summary: 'An image and its label file differ in letter case.',
+    why: 'On file systems and object stores that tell letter case apart the two do not belong together.',
+    fix: 'Give both the same spelling.',
+  },
+  {
+    id: 'D012',
+    name: 'two-images-one-label',
+    severity: 'error',
+    summary: 'Two images have the name of one label file.',
+    why: 'a.jpg and a.png both claim a.xml, and nothing says which one was labelled.',
+    fix: 'Rename or remove one of the images.',
+  },
+  {
+    id: 'D014',
+    name: 'label-without-image',
+    severity: 'error',
+    lenient: 'warning',
+    summary: 'There is no image for a label file.',
+    why: 'A label without its image cannot be trained on, and an import leaves it out.',
+    fix: 'Add the image with the same base name, or remove the label file.',
+  },
+  {
+    id: 'D015',
+    name: 'empty-image',
+    severity: 'error',
+    lenient: 'warning',
+    summary: 'An image file has no bytes.',
+    why: 'An interrupted copy leaves such files; every reader fails on them.',
+    fix: 'Copy the image again.',
+  },
+];
