@@ -25,7 +25,7 @@ export interface XmlPieceBytes extends XmlPlace {
 }
 
 /** A child longer than this is a problem: 256 MiB. */
-export const maxChildBytes = 256 * 1024 * 1024;
+const maxChildBytes = 256 * 1024 * 1024;
 
 const LF = 0x0a;
 const blank = /^[ \t\r\n]*$/;

@@ -10,7 +10,7 @@ import type {
 } from '../../src/model/index.js';
 
 /** Quarters of a pixel: sums and differences of them are exact. */
-export const coordinate = fc.integer({ min: 0, max: 4000 }).map((quarters) => quarters / 4);
+const coordinate = fc.integer({ min: 0, max: 4000 }).map((quarters) => quarters / 4);
 const extent = fc.integer({ min: 1, max: 2000 }).map((quarters) => quarters / 4);
 
 export const label = fc.constantFrom(
@@ -60,7 +60,7 @@ const shapes: { readonly [K in ShapeKind]: fc.Arbitrary<Shape> } = {
 export const shapeOf = (...kinds: ShapeKind[]): fc.Arbitrary<Shape> =>
   fc.oneof(...kinds.map((kind) => shapes[kind]));
 
-export const anyShape = shapeOf(...(Object.keys(shapes) as ShapeKind[]));
+const anyShape = shapeOf(...(Object.keys(shapes) as ShapeKind[]));
 
 const texts = fc
   .uniqueArray(fc.tuple(fc.constantFrom('color', 'group_id', '属性', 'x y', '__proto__'), word), {
@@ -89,7 +89,7 @@ export const plainObject = (shape: fc.Arbitrary<Shape>): fc.Arbitrary<ImageObjec
   fc.record({ name: label, shape }).map((object) => ({ properties: new Map(), parts: [], ...object }));
 
 /** An object that may lack a label or a shape and may say anything. */
-export const anyObject: fc.Arbitrary<ImageObject> = fc
+const anyObject: fc.Arbitrary<ImageObject> = fc
   .tuple(
     fc.record({ name: label, shape: anyShape }, { requiredKeys: [] }),
     fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, extras),
@@ -130,7 +130,7 @@ const about: fc.Arbitrary<Partial<Annotation>> = fc.record(
 );
 
 /** What an annotation says beside its label: often nothing. */
-export const anyAbout = fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, about);
+const anyAbout = fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, about);
 
 export const classAnnotation = (
   medium: 'image' | 'text',
@@ -177,7 +177,7 @@ const aboutSample: fc.Arbitrary<Partial<Sample>> = fc.record(
 );
 
 /** What a sample says beside its source and its labels: often nothing. */
-export const anyAboutSample = fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, aboutSample);
+const anyAboutSample = fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, aboutSample);
 
 export const sampleOf = (
   source: string,

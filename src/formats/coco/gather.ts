@@ -1,5 +1,5 @@
 import type { FormatSource } from '../contract.js';
-import type { AnnotationIndex, AnnotationPlace } from './annotation-index.js';
+import type { AnnotationPlace } from './annotation-index.js';
 
 /** Bytes between two annotations up to which they are read through rather than left out. */
 const smallestGap = 64 * 1024;
@@ -31,15 +31,16 @@ export class Gathered {
   }
 }
 
-/** Reads the annotations of images from `first` up to and without `last`, in the order of the file, as few times as needed. */
+/**
+ * Reads annotations, as few times as needed.
+ *
+ * @param places in the order of the file
+ */
 export async function gather(
   source: FormatSource,
   name: string,
-  index: AnnotationIndex,
-  first: number,
-  last: number,
+  places: readonly AnnotationPlace[],
 ): Promise<Gathered> {
-  const places = [...index.of(first, last)];
   const starts: number[] = [];
   let total = 0;
   for (const { start, end } of places) {

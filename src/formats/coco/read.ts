@@ -14,7 +14,7 @@ import { Findings, shown } from '../shared/findings.js';
 import { setMember } from '../shared/json.js';
 import { baseNameOf } from '../shared/names.js';
 import { AnnotationDecoder } from './annotation-decoder.js';
-import { noImage } from './annotation-index.js';
+import { type AnnotationIndex, type AnnotationPlace, noImage } from './annotation-index.js';
 import { PlainScanner } from './byte-scanner.js';
 import { type Gathered, gather } from './gather.js';
 import { JsonElements, JsonWindow } from './json-window.js';
@@ -138,7 +138,7 @@ class CocoReader {
         gatheredTo = index.windowEnd(number, windowBytes);
         throwIfAborted(this.#source.signal);
         gathered = undefined;
-        gathered = await gather(this.#source, this.#name, index, number, gatheredTo);
+        gathered = await gather(this.#source, this.#name, [...index.of(number, gatheredTo)]);
       }
       if (gathered !== undefined) this.#addGathered(gathered, number, draft);
       else if (annotations !== undefined) {
@@ -157,10 +157,27 @@ class CocoReader {
         if (this.#isFull) yield await this.#take();
       await annotations.close();
     }
-    if (index !== undefined) {
-      const orphans = await gather(this.#source, this.#name, index, noImage, noImage + 1);
+    if (index !== undefined) yield* this.#orphans(index);
+  }
+
+  /** Annotations of no image, where there is an index. */
+  async *#orphans(index: AnnotationIndex): AsyncGenerator<FormatBatch> {
+    let places: AnnotationPlace[] = [];
+    let bytes = 0;
+    const flush = async () => {
+      const orphans = await gather(this.#source, this.#name, places);
       this.#addGathered(orphans, noImage, undefined);
+      places = [];
+      bytes = 0;
+    };
+    for (const place of index.of(noImage, noImage + 1)) {
+      places.push(place);
+      bytes += place.end - place.start;
+      if (bytes < batchBytes) continue;
+      await flush();
+      yield await this.#take();
     }
+    if (places.length > 0) await flush();
   }
 
   #inOrder(): InOrder | undefined {

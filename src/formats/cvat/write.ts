@@ -306,12 +306,25 @@ function subsetOf(usage: string): string {
   return subsetOfUsage[usage.toUpperCase()] ?? usage;
 }
 
+/** A part says something that a point of a skeleton has no place for. */
+function saysMore(part: ImageObject): boolean {
+  const texts = [part.pose, part.truncated, part.occluded, part.difficult, part.hardReasons, part.maskColor];
+  const others = [part.hardCoefficient, part.confidence, part.referencePoint, part.maskSource];
+  const maps = [part.actions, part.attributes];
+  return (
+    texts.some((text) => text !== undefined && !/^(?:|0|false|Unspecified)$/i.test(text)) ||
+    others.some((value) => value !== undefined) ||
+    maps.some((map) => map !== undefined && map.size > 0)
+  );
+}
+
 /** The box of the points that are placed, and no more: what a skeleton is read as. */
 function isSkeleton({ parts, shape }: ImageObject): boolean {
   const placed: number[] = [];
-  for (const { name, shape: point, properties, parts: inner, ...rest } of parts) {
+  for (const part of parts) {
+    const { name, shape: point, properties } = part;
     const visible = properties.get(visibleProperty);
-    const isPlain = point?.kind === 'point' && inner.length === 0 && Object.keys(rest).length === 0;
+    const isPlain = point?.kind === 'point' && part.parts.length === 0 && !saysMore(part);
     const isNamed = name !== undefined && name !== '' && illegalCharacter(name) === undefined;
     if (!isPlain || !isNamed || properties.size !== 1 || !/^[012]$/.test(visible ?? '')) return false;
     if (visible !== '0') placed.push(point.x, point.y);

@@ -20,13 +20,11 @@ export interface Draft {
   readonly offset: number;
   readonly found: readonly Diagnostic[];
   readonly raw: () => Uint8Array;
-  /** Coordinates are relative to the image. */
-  readonly needsSize: boolean;
-  /** @param pixels the size of the image, where it is needed */
-  annotations(pixels: Pixels): Annotation[];
+  /** `needed`: coordinates are relative to the image. `wanted`: labels of the image say its size where it is known. */
+  readonly size: 'needed' | 'wanted' | 'none';
+  /** @param pixels the size of the image; undefined where it is not known and not needed */
+  annotations(pixels: Pixels | undefined): Annotation[];
 }
-
-const noPixels: Pixels = { width: 0, height: 0 };
 
 /** Gathers drafts, looks up the sizes of their images together, and makes records of them. */
 export class Drafts {
@@ -58,7 +56,7 @@ export class Drafts {
     this.#waiting = [];
     const wanted = new Map<string, ImageSize>();
     const names = new Set<string>();
-    for (const { needsSize, source } of drafts) if (needsSize) names.add(this.#imageOf(source));
+    for (const { size, source } of drafts) if (size !== 'none') names.add(this.#imageOf(source));
     for await (const [name, size] of this.#source.imageSizes(names)) wanted.set(name, size);
     for (const draft of drafts) this.#finish(draft, wanted, batch);
   }
@@ -70,15 +68,16 @@ export class Drafts {
   }
 
   #finish(draft: Draft, sizes: ReadonlyMap<string, ImageSize>, batch: BatchBuilder): void {
-    const { source, usage, property, line, offset, needsSize } = draft;
+    const { source, usage, property, line, offset } = draft;
     const found = [...draft.found];
-    const size = needsSize ? sizes.get(this.#imageOf(source))! : noPixels;
-    if ('problem' in size) {
+    const size = draft.size === 'none' ? undefined : sizes.get(this.#imageOf(source))!;
+    const pixels = size === undefined || 'problem' in size ? undefined : size;
+    if (size !== undefined && 'problem' in size && draft.size === 'needed') {
       const message = `the size of ${source} is not known: ${size.message}`;
       const hint = 'name the folder that copies of the images are in: --from-option images=folder';
       found.push(this.#findings.of('N031', message, { file: this.#file, line, offset, source, hint })!);
     }
-    if ('problem' in size || found.some(({ severity }) => severity === 'error')) {
+    if (found.some(({ severity }) => severity === 'error')) {
       batch.fault({ diagnostics: found, raw: draft.raw() });
       return;
     }
@@ -87,7 +86,7 @@ export class Drafts {
       source,
       ...(usage === undefined ? {} : { usage }),
       ...(property === undefined || Object.keys(property).length === 0 ? {} : { property }),
-      annotations: draft.annotations(size),
+      annotations: draft.annotations(pixels),
     };
     batch.record({ sample, file: this.#file, line });
   }

@@ -81,9 +81,12 @@ export class ItemReader {
       offset,
       found: this.#found,
       raw,
-      needsSize: labels.some((label) => 'objects' in label && label.objects.length > 0),
-      annotations: (pixels) =>
-        labels.map((label) => ('objects' in label ? annotationOf(label, pixels) : label)),
+      size: labels.some((label) => 'objects' in label && label.objects.length > 0)
+        ? 'needed'
+        : labels.some((label) => 'objects' in label || label.image !== undefined)
+          ? 'wanted'
+          : 'none',
+      annotations: (pixels) => labels.map((label) => annotationOf(label, pixels)),
     });
   }
 
@@ -403,18 +406,16 @@ function isWhole(value: JsonValue | undefined): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-function annotationOf(
-  { task, objects }: { task: 'object_detection' | 'image_segmentation'; objects: readonly RelativeObject[] },
-  pixels: Pixels,
-): Annotation {
-  const drawn = objects.map(({ name, properties, shape }) => ({
-    name,
-    properties,
-    shape: shape(pixels),
-    parts: [],
-  }));
-  const size = pixels.width === 0 ? {} : pixels;
-  return { type: `modelarts/${task}`, task, image: { ...size, objects: drawn } };
+function annotationOf(label: Label, pixels: Pixels | undefined): Annotation {
+  const size = pixels === undefined ? {} : { width: pixels.width, height: pixels.height };
+  if (!('objects' in label))
+    return label.image === undefined ? label : { ...label, image: { ...size, ...label.image } };
+  // Objects come with the size that they need.
+  const objects = label.objects.map(({ name, properties, shape }) => {
+    return { name, properties, shape: shape(pixels!), parts: [] };
+  });
+  const { task } = label;
+  return { type: `modelarts/${task}`, task, image: { ...size, objects } };
 }
 
 /** A box in pixels. */

@@ -99,13 +99,13 @@ export class RowReader {
     const { row, source, usage, found, rows, medium, labels, boxes } = group;
     const { line, offset } = row;
     const raw = () => Buffer.from(rows.join('\n'));
-    const annotations = (pixels: Pixels): Annotation[] => {
+    const annotations = (pixels: Pixels | undefined): Annotation[] => {
       const task = `${medium}_classification` as const;
       const named = labels.map((name): Annotation => ({ type: `modelarts/${task}`, task, name }));
       return boxes === undefined ? named : [...named, detection(boxes, pixels)];
     };
-    const needsSize = boxes !== undefined && boxes.length > 0;
-    drafts.add({ source, usage, line, offset, found, raw, needsSize, annotations });
+    const size = boxes === undefined ? 'none' : boxes.length > 0 ? 'needed' : 'wanted';
+    drafts.add({ source, usage, line, offset, found, raw, size, annotations });
   }
 
   #findingAt(id: string, message: string, row: CsvRow, cell: number, hint?: string): Diagnostic | undefined {
@@ -201,10 +201,12 @@ export class RowReader {
   }
 }
 
-function detection(boxes: NonNullable<Group['boxes']>, { width, height }: Pixels): Annotation {
+/** Boxes come with the size that they need. */
+function detection(boxes: NonNullable<Group['boxes']>, pixels: Pixels | undefined): Annotation {
   const objects = boxes.map(({ name, corners: [x1, y1, x2, y2] }): ImageObject => {
+    const { width, height } = pixels!;
     return { name, properties: noProperties, shape: boxIn(x1, y1, x2, y2, width, height), parts: [] };
   });
-  const size = width === 0 ? {} : { width, height };
+  const size = pixels === undefined ? {} : { width: pixels.width, height: pixels.height };
   return { type: 'modelarts/object_detection', task: 'object_detection', image: { ...size, objects } };
 }

@@ -699,6 +699,16 @@ describe('annotations that come in another order', () => {
     expect(records.flatMap(objectsOf)).toHaveLength(7);
   });
 
+  test('of no image, many of them', async () => {
+    const text = scattered(3000).replace(/"image_id":(\d+)/g, (member, id) =>
+      Number(id) % 2 === 0 ? member : '"image_id":99999',
+    );
+    const { records, faults, batches } = await read(text);
+    expect(records.flatMap(objectsOf)).toHaveLength(4500);
+    expect(faults).toHaveLength(4500);
+    expect(Math.max(...batches.map((batch) => batch.faults.length))).toBeLessThan(4500);
+  });
+
   test('of more bytes than are held at a time', async () => {
     const { records, faults } = await read(scattered(12, 'x'.repeat(1_000_000)));
     expect(faults).toEqual([]);

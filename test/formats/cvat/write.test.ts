@@ -314,6 +314,23 @@ describe('read(write(x)) is x', () => {
     );
   });
 
+  test('a skeleton whose points came by way of VOC', async () => {
+    const plain = {
+      pose: 'Unspecified',
+      truncated: '0',
+      difficult: '0',
+      occluded: undefined,
+    } as Partial<ImageObject>;
+    const placed = { kind: 'bndbox', xmin: 1, ymin: 2, xmax: 3, ymax: 4 } as const;
+    const parts = [point('nose', 1, 2), point('hand', 3, 4)];
+    const told = parts.map((part) => ({ ...part, ...plain }));
+    const { sink } = await write([detection([object(placed, { parts: told })])]);
+    expect([sink.lossCounts, sink.text.includes('<skeleton ')]).toEqual([{}, true]);
+    const more = parts.map((part) => ({ ...part, difficult: '1' }));
+    const lost = await write([detection([object(placed, { parts: more })])]);
+    expect([lost.sink.lossCounts, lost.sink.text.includes('<skeleton ')]).toEqual([{ parts: 1 }, false]);
+  });
+
   test('a skeleton and its usage', async () => {
     const sample = {
       ...detection(

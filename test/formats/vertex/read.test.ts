@@ -71,6 +71,7 @@ test('items of every task', async () => {
       source: 'gs://b/4.jpg',
       annotations: [
         drawn('image_segmentation', {
+          ...size,
           maskSource: 'gs://b/4-mask.png',
           objects: [object('road', { maskColor: '255,128,0' })],
         }),
@@ -118,7 +119,7 @@ test('rows of a CSV', async () => {
         }),
       ],
     },
-    { source: 'gs://b/5.jpg', annotations: [drawn('object_detection', { objects: [] })] },
+    { source: 'gs://b/5.jpg', annotations: [drawn('object_detection', { ...size, objects: [] })] },
     {
       source: 'content://a text, with "quotes"\nand two lines',
       usage: 'EVAL',
