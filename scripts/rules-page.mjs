@@ -8,6 +8,7 @@ const groups = {
     'About how the files of a folder fit together. Those of VOC trees mostly need `--check-files`.',
   ],
   Y: ['YOLO', 'Found while a YOLO tree is read or written.'],
+  P: ['Image segmentation', 'Found while masks and the files that name them are read or written.'],
   T: ['Tables', 'Found while a table is read or written.'],
   N: ['Neighbouring formats', 'Found while data of another tool or service is read or written.'],
 };

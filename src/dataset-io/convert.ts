@@ -101,7 +101,7 @@ async function open(
   input: string,
   to: FormatId,
   options: TransformOptions,
-  noted: boolean,
+  stage?: Stage,
   loan?: Loan,
 ): Promise<Opened> {
   const storage = storageOf(input, options);
@@ -123,7 +123,8 @@ async function open(
     const batches = manifestRows(storage, input, {
       ...(encoding === undefined ? {} : { encoding }),
       range,
-      noted,
+      noted: stage?.asksUsage,
+      parsed: stage?.readsRows,
       baseDir: options.baseDir,
       maxLineBytes: options.maxLineBytes,
       profile: options.profile,
@@ -336,8 +337,7 @@ export async function rehearse(
  */
 export async function survey(input: string, stage: Stage, options: TransformOptions = {}): Promise<void> {
   const resolved = await resolveStaged(input, options);
-  const noted = stage.asksUsage ?? false;
-  const { batches, totals } = await open(resolved, input, resolved.format, options, noted);
+  const { batches, totals } = await open(resolved, input, resolved.format, options, stage);
   const { onProgress, signal } = options;
   const run = new Run({ onError: 'skip', maxDiagnostics: 0, onProgress, signal }, undefined, totals);
   const { staged } = await import('./stage.js');
@@ -392,7 +392,7 @@ export async function transformAll(
   async function* batches(): AsyncGenerator<RowBatch> {
     const { staged } = await import('./stage.js');
     for (const { path, format, stage } of inputs) {
-      const opened = await open({ format }, path, to, options, stage.asksUsage ?? false);
+      const opened = await open({ format }, path, to, options, stage);
       const context = contextOf(path, run, options);
       yield* staged(
         run.account(opened.batches),
@@ -464,14 +464,7 @@ async function pass(
   const to = options.to ?? from;
   if (options.to === undefined) checkOptions(input, output, await findFormat(to), options);
   const loan = new Loan();
-  const { batches, totals, lists } = await open(
-    resolved,
-    input,
-    to,
-    options,
-    stage?.asksUsage ?? false,
-    loan,
-  );
+  const { batches, totals, lists } = await open(resolved, input, to, options, stage, loan);
   const quarantine = await quarantineOf(from, options);
   const run = new Run(options, quarantine, totals);
   const context = contextOf(input, run, options);

@@ -1,18 +1,26 @@
-import { ManifestSample } from '../manifest/index.js';
 import { type Diagnostic, OptionError, throwIfAborted } from '../model/index.js';
-import { FingerprintTable, hashString, parseEncoding } from '../text/index.js';
+import { hashBytes, hashString, parseEncoding } from '../text/index.js';
 import { nearGroups } from '../transforms/index.js';
 import { Ahead } from './ahead.js';
-import { type TransformOptions, transform } from './convert.js';
-import { type ResolvedInput, resolveOwnInput } from './detect.js';
-import { contentHasher, type FileHash, type ImageHasher, perceptualHasher } from './image-hash.js';
-import { manifestRows } from './manifest-rows.js';
-import type { Row, RowBatch } from './rows.js';
+import { BitSet } from './bit-set.js';
+import { survey, type TransformOptions, transform } from './convert.js';
+import { resolveInput } from './detect.js';
+import type { FormatId } from './formats.js';
+import {
+  contentComparer,
+  contentHasher,
+  type FileHash,
+  type ImageHasher,
+  perceptualHasher,
+} from './image-hash.js';
+import type { Row } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
 import type { RunResult } from './run.js';
+import { type BatchKeys, noSample, SeenKeys, withKey, withoutKey } from './seen-keys.js';
 import type { Stage, StageBatch } from './stage.js';
-import { parseLocation } from './storage/index.js';
+import { dirOf, parseLocation } from './storage/index.js';
 import { storageOf } from './storages.js';
+import { KeysAside, KeysInFile, keyOfBytes, type StoredKeys } from './stored-keys.js';
 import { WordList } from './word-list.js';
 
 /**
@@ -39,7 +47,7 @@ export interface Repeat {
   readonly source: string;
   /** Which sample of the input it is, from 1. */
   readonly number: number;
-  /** Which one it repeats, where that is known: among the first 262,144 different ones. */
+  /** Which one it repeats: the first of its kind. Not said where the last one stays, and by `phash`. */
   readonly sameAs?: number;
 }
 
@@ -63,11 +71,13 @@ export interface DedupeResult extends RunResult {
 }
 
 /**
- * Leaves out samples that repeat another one; lines that stay are the bytes they were. Compares hashes of 58 bits: among
- * ten million different keys, one is taken for another in about one run of 6,000.
+ * Leaves out samples that repeat another one; lines that stay are the bytes they were. Samples are found by a hash of
+ * their key and compared by the key itself, or by the bytes of the files by `image`: none is lost to equal hashes.
  *
- * Keeps 8 bytes for each different key and a fixed 22 MB. With `keep: 'last'` and by `phash` the input is read twice,
- * with 8 bytes more for each sample; by `phash` 20 in all.
+ * Keeps about 11 bytes for each different key and a fixed 20 MB. With `keep: 'last'` and by `phash` the input is read
+ * twice, with a bit more for each sample; by `phash` 20 bytes in all. Keys of a UTF-8 manifest on the local disk are
+ * read there again when they are to be compared; those of other inputs are put aside: 4 MiB in memory, more in a
+ * temporary file, which takes the bytes of all different keys, of whole lines by `line`.
  *
  * @param input a path; `-` for a manifest on standard input, unless it is read twice
  * @param output as `transform` takes it
@@ -100,24 +110,51 @@ export async function dedupe(
     });
   }
   const from = options.from ?? (input === '-' ? 'manifest' : undefined);
-  const resolved = await resolveOwnInput(storageOf(input, options), input, from, options.signal);
-  if (resolved.format === 'voc' && (by === 'line' || by === 'id')) {
-    throw new OptionError(`samples of a VOC data set have no ${by}`, {
+  const resolved = await resolveInput(storageOf(input, options), input, from, options.signal);
+  const { format } = resolved;
+  if ((by === 'line' && format !== 'manifest') || (by === 'id' && format === 'voc')) {
+    throw new OptionError(`samples of a ${format === 'voc' ? 'VOC' : format} data set have no ${by}`, {
       hint: 'Compare them by source, image or phash.',
     });
   }
   const keys = new SampleKeys(by, await hasherFor(by, options), options);
   const books = { samples: 0, distinct: 0, withoutKey: 0, repeats: [] as Repeat[], maxRepeats };
-  const stage = isPlanned
-    ? await plannedStage(await rowsOf(input, resolved, options), keys, keep, distance, books)
-    : firstStage(keys, books);
-  const result = await transform(input, output, stage, rest);
-  const { samples, distinct, withoutKey, repeats } = books;
+  const result = await passOn(input, output, format, { by, keep, distance, keys, books }, rest);
+  const { samples, distinct, withoutKey: keyless, repeats } = books;
   return {
     ...result,
     diagnostics: [...result.diagnostics, ...keys.findings],
-    dedupe: { by, keep, samples, distinct, repeated: samples - distinct, withoutKey, repeats },
+    dedupe: { by, keep, samples, distinct, repeated: samples - distinct, withoutKey: keyless, repeats },
   };
+}
+
+interface Comparison {
+  readonly by: DedupeKey;
+  readonly keep: 'first' | 'last';
+  readonly distance: number | undefined;
+  readonly keys: SampleKeys;
+  readonly books: Books;
+}
+
+async function passOn(
+  input: string,
+  output: string,
+  format: FormatId,
+  { by, keep, distance, keys, books }: Comparison,
+  options: TransformOptions,
+): Promise<RunResult> {
+  if (by === 'phash') {
+    const goes = await alike(input, keys, keep, books, { ...options, distance });
+    return await transform(input, output, plannedStage(goes, books), options);
+  }
+  const { seen, stored } = await openSeen(input, format, by, keep, options);
+  try {
+    if (keep === 'first') return await transform(input, output, firstStage(seen, keys, books), options);
+    const goes = await repeatedLater(input, seen, keys, books, options);
+    return await transform(input, output, plannedStage(goes, books), options);
+  } finally {
+    stored.close();
+  }
 }
 
 async function hasherFor(by: DedupeKey, options: DedupeOptions): Promise<ImageHasher | undefined> {
@@ -133,44 +170,93 @@ interface Books {
   readonly maxRepeats: number;
 }
 
-/** The hash of what a sample is compared by. */
+/** What samples are compared by, and the hashes of it. */
 class SampleKeys {
-  readonly hash = new Uint32Array(2);
   readonly findings: Diagnostic[] = [];
-  private looks: Ahead<Row, FileHash> | undefined;
 
   constructor(
     private readonly by: DedupeKey,
-    readonly hasher: ImageHasher | undefined,
+    private readonly hasher: ImageHasher | undefined,
     private readonly options: DedupeOptions,
   ) {}
 
-  /** Hashes that differ a little may mean the same. */
-  get isNear(): boolean {
-    return this.by === 'phash';
+  /** Lines have to be parsed for them. */
+  get readsRows(): boolean {
+    return this.by === 'id' || this.hasher !== undefined;
   }
 
-  /** Says which rows {@link ofFile} will be asked for, in order. */
-  expect(rows: readonly Row[]): void {
-    this.looks ??= new Ahead((row, over) => this.hasher!.of(row.sample, row.base, over), this.options.signal);
-    this.looks.expect(rows);
+  /** The keys of a batch; of files that their samples name, the sources stand for them. */
+  async of(batch: StageBatch): Promise<BatchKeys> {
+    const { rowCount } = batch;
+    const states = new Uint8Array(rowCount);
+    const hashes = new Uint32Array(2 * rowCount);
+    if (this.hasher === undefined) this.ofMembers(batch, states, hashes);
+    else await this.ofFiles(this.hasher, batch, states, hashes);
+    return { states, hashes, keyOf: (row) => this.keyOf(batch, row)! };
   }
 
-  close(): void {
-    this.looks?.close();
-    this.looks = undefined;
-  }
-
-  /** False: the file cannot be read, and is reported. */
-  async ofFile(row: Row): Promise<boolean> {
-    const look = await this.looks!.get(row);
-    if (look.error === undefined) {
-      this.hash[0] = look.high;
-      this.hash[1] = look.low;
-      return true;
+  private ofMembers(batch: StageBatch, states: Uint8Array, hashes: Uint32Array): void {
+    for (let row = 0; row < batch.rowCount; row++) {
+      if (!batch.has(row)) continue;
+      if (this.by === 'line') {
+        const bytes = batch.bytes(row)!;
+        hashBytes(bytes, 0, bytes.length, hashes, 2 * row);
+        states[row] = withKey;
+        continue;
+      }
+      const key = this.keyOf(batch, row);
+      if (key === undefined || key === '') states[row] = withoutKey;
+      else {
+        hashString(key, hashes, 2 * row);
+        states[row] = withKey;
+      }
     }
-    const { sample, file, line } = row;
-    const finding = datasetDiagnostic('D053', look.error.message, {
+  }
+
+  private async ofFiles(
+    hasher: ImageHasher,
+    batch: StageBatch,
+    states: Uint8Array,
+    hashes: Uint32Array,
+  ): Promise<void> {
+    const looks = new Ahead<Row, FileHash>(
+      (row, over) => hasher.of(row.sample, row.base, over),
+      this.options.signal,
+    );
+    const rows: [number, Row][] = [];
+    for (let at = 0; at < batch.rowCount; at++) {
+      const row = batch.row(at);
+      if (row !== undefined) rows.push([at, row]);
+    }
+    looks.expect(rows.map(([, row]) => row));
+    try {
+      for (const [at, row] of rows) {
+        const look = await looks.get(row);
+        if (look.error === undefined) {
+          hashes[2 * at] = look.high;
+          hashes[2 * at + 1] = look.low;
+        } else this.report(row, look.error.message);
+        states[at] = look.error === undefined ? withKey : withoutKey;
+      }
+    } finally {
+      looks.close();
+    }
+  }
+
+  private keyOf(batch: StageBatch, row: number): string | undefined {
+    switch (this.by) {
+      case 'line':
+        return keyOfBytes(batch.bytes(row)!);
+      case 'id':
+        return batch.row(row)!.sample.id;
+      default:
+        return batch.source(row);
+    }
+  }
+
+  /** A file that cannot be read. */
+  private report({ sample, file, line }: Row, message: string): void {
+    const finding = datasetDiagnostic('D053', message, {
       file,
       ...(line === undefined ? {} : { line }),
       source: sample.source,
@@ -179,169 +265,158 @@ class SampleKeys {
     });
     if (this.findings.length < (this.options.maxDiagnostics ?? 1000)) this.findings.push(finding);
     this.options.onDiagnostic?.(finding);
-    return false;
-  }
-
-  /** False: the sample has no such key. @param source its source, where that is known without the sample */
-  ofSample(row: () => Row, source?: string): boolean {
-    const key = this.keyOf(row, source);
-    if (key === undefined || key === '') return false;
-    hashString(key, this.hash);
-    return true;
-  }
-
-  private keyOf(row: () => Row, source: string | undefined): string | undefined {
-    if (this.by === 'source') return source ?? row().sample.source;
-    const { sample } = row();
-    return this.by === 'id' ? sample.id : sample instanceof ManifestSample ? sample.text : undefined;
   }
 }
 
+/** Where keys are when they are to be compared. */
+async function storedKeys(
+  input: string,
+  format: FormatId,
+  by: DedupeKey,
+  options: DedupeOptions,
+): Promise<StoredKeys> {
+  const storage = storageOf(input, options);
+  const isUtf8 = parseEncoding(options.encoding ?? 'utf-8') === 'utf-8';
+  if (format !== 'manifest' || !isUtf8 || storage.openSync === undefined || input === '-')
+    return new KeysAside();
+  // What comes through a named pipe comes once.
+  const stat = await storage.stat(input, { signal: options.signal });
+  if (stat?.kind !== 'file') return new KeysAside();
+  return new KeysInFile(storage, input, by === 'line' || by === 'id' ? by : 'source');
+}
+
+/** Samples by their keys, with what has to be closed when they have gone by. */
+async function openSeen(
+  input: string,
+  format: FormatId,
+  by: DedupeKey,
+  keep: 'first' | 'last',
+  options: DedupeOptions,
+): Promise<{ readonly seen: SeenKeys; readonly stored: StoredKeys }> {
+  const stored = await storedKeys(input, format, by, options);
+  if (by !== 'image') return { seen: new SeenKeys(stored, keep), stored };
+  const compare = contentComparer(options);
+  // References of all rows start from one place, which that of VOC rows is too.
+  const base = format === 'manifest' ? (options.baseDir ?? dirOf(input)) : '.';
+  const areSame = (first: string, second: string) => compare(first, second, base, options.signal);
+  return { seen: new SeenKeys(stored, keep, areSame), stored };
+}
+
+/** How a stage looks at samples that asks for nothing but keys. */
+function lookedAt({ readsRows }: SampleKeys): Pick<Stage, 'asksUsage' | 'readsRows'> {
+  return readsRows ? { readsRows } : { asksUsage: true };
+}
+
 /** One reading: a sample stays when its key was not there before. */
-function firstStage(keys: SampleKeys, books: Books): Stage {
-  const seen = new FingerprintTable({ tagBits: 0, lines: true });
-  const look = (batch: StageBatch, row: number, hasKey: boolean) => {
-    books.samples++;
-    if (!hasKey) books.withoutKey++;
-    const before = hasKey ? seen.add(keys.hash[0]!, keys.hash[1]!, 0, books.samples) : -1;
-    if (before < 0) books.distinct++;
-    else leaveOut(batch, row, seen.previousLine, books);
-  };
+function firstStage(seen: SeenKeys, keys: SampleKeys, books: Books): Stage {
   return {
-    apply: async (batch) => {
-      if (keys.hasher === undefined) {
-        for (let row = 0; row < batch.rowCount; row++) {
-          const source = batch.source(row);
-          if (source !== undefined)
-            look(
-              batch,
-              row,
-              keys.ofSample(() => batch.row(row)!, source),
-            );
-        }
-        return;
-      }
-      const rows: [number, Row][] = [];
-      for (let at = 0; at < batch.rowCount; at++) {
-        const row = batch.row(at);
-        if (row !== undefined) rows.push([at, row]);
-      }
-      keys.expect(rows.map(([, row]) => row));
-      try {
-        for (const [at, row] of rows) look(batch, at, await keys.ofFile(row));
-      } finally {
-        keys.close();
-      }
+    ...lookedAt(keys),
+    async apply(batch) {
+      const own = await keys.of(batch);
+      await seen.take(batch, own, (row, number, sameAs) => {
+        books.samples++;
+        if (own.states[row] === withoutKey) books.withoutKey++;
+        if (sameAs === 0) books.distinct++;
+        else leaveOut(batch, row, number, books, sameAs);
+      });
     },
   };
 }
 
-function leaveOut(batch: StageBatch, row: number, sameAs: number, books: Books): void {
-  const { repeats, maxRepeats, samples } = books;
+function leaveOut(batch: StageBatch, row: number, number: number, books: Books, sameAs?: number): void {
+  const { repeats, maxRepeats } = books;
   if (repeats.length < maxRepeats) {
     const source = batch.source(row)!;
-    repeats.push({ source, number: samples, ...(sameAs === 0 ? {} : { sameAs }) });
+    repeats.push({ source, number, ...(sameAs === undefined ? {} : { sameAs }) });
   }
   batch.drop(row);
 }
 
-async function rowsOf(
-  input: string,
-  { format, xmlNames }: ResolvedInput,
-  options: DedupeOptions,
-): Promise<AsyncIterable<RowBatch>> {
-  const { encoding, baseDir, maxLineBytes, signal } = options;
-  const storage = storageOf(input, options);
-  if (format === 'voc') {
-    const [{ findVocTree }, { vocRows }] = await Promise.all([
-      import('./voc-tree.js'),
-      import('./voc-rows.js'),
-    ]);
-    return vocRows(storage, await findVocTree(storage, input, signal, xmlNames), { signal });
-  }
-  return manifestRows(storage, input, {
-    ...(encoding === undefined ? {} : { encoding: parseEncoding(encoding) }),
-    baseDir,
-    maxLineBytes,
-    signal,
-  });
-}
-
-/** What was read of a sample at first. */
-const stays = 0;
-const goes = 1;
-
-/** Two readings: which samples go is known when all keys are. */
-async function plannedStage(
-  batches: AsyncIterable<RowBatch>,
-  keys: SampleKeys,
-  keep: 'first' | 'last',
-  distance: number | undefined,
-  books: Books,
-): Promise<Stage> {
-  const highs = new WordList();
-  const lows = new WordList();
-  const withoutKey = new Set<number>();
-  for await (const { rows } of batches) {
-    if (keys.hasher !== undefined) keys.expect(rows);
-    try {
-      for (const row of rows) {
-        const hasKey = keys.hasher === undefined ? keys.ofSample(() => row) : await keys.ofFile(row);
-        if (!hasKey) withoutKey.add(highs.length);
-        highs.push(keys.hash[0]!);
-        lows.push(keys.hash[1]!);
-      }
-    } finally {
-      keys.close();
-    }
-  }
-  const verdicts = keys.isNear
-    ? nearVerdicts(highs.take(), lows.take(), keep, distance, withoutKey)
-    : lastVerdicts(highs.take(), lows.take(), withoutKey);
-  books.withoutKey = withoutKey.size;
+/** Two readings: which samples go is known already. @param goes the numbers of the samples, from 1 */
+function plannedStage(goes: BitSet, books: Books): Stage {
   return {
-    apply: (batch) => {
+    asksUsage: true,
+    apply(batch) {
       for (let row = 0; row < batch.rowCount; row++) {
-        if (batch.source(row) === undefined) continue;
-        if (verdicts[books.samples++] === goes) leaveOut(batch, row, 0, books);
+        if (!batch.has(row)) continue;
+        const number = ++books.samples;
+        if (goes.has(number)) leaveOut(batch, row, number, books);
         else books.distinct++;
       }
     },
   };
 }
 
-function lastVerdicts(highs: Uint32Array, lows: Uint32Array, withoutKey: ReadonlySet<number>): Uint8Array {
-  const seen = new FingerprintTable({ tagBits: 0 });
-  const verdicts = new Uint8Array(highs.length).fill(stays);
-  for (let i = highs.length - 1; i >= 0; i--)
-    if (!withoutKey.has(i) && seen.add(highs[i]!, lows[i]!) >= 0) verdicts[i] = goes;
-  return verdicts;
+/** The samples that a later one repeats. */
+async function repeatedLater(
+  input: string,
+  seen: SeenKeys,
+  keys: SampleKeys,
+  books: Books,
+  options: DedupeOptions,
+): Promise<BitSet> {
+  const goes = new BitSet();
+  const looking: Stage = {
+    ...lookedAt(keys),
+    async apply(batch) {
+      const own = await keys.of(batch);
+      await seen.take(batch, own, (row, _, sameAs) => {
+        if (own.states[row] === withoutKey) books.withoutKey++;
+        if (sameAs !== 0) goes.add(sameAs);
+      });
+    },
+  };
+  await survey(input, looking, options);
+  return goes;
 }
 
-function nearVerdicts(
+/** The samples that look like another one. */
+async function alike(
+  input: string,
+  keys: SampleKeys,
+  keep: 'first' | 'last',
+  books: Books,
+  { distance, ...options }: DedupeOptions,
+): Promise<BitSet> {
+  const numbers = new WordList();
+  const highs = new WordList();
+  const lows = new WordList();
+  let number = 0;
+  const looking: Stage = {
+    async apply(batch) {
+      const { states, hashes } = await keys.of(batch);
+      for (let row = 0; row < batch.rowCount; row++) {
+        if (states[row] === noSample) continue;
+        number++;
+        if (states[row] === withoutKey) {
+          books.withoutKey++;
+          continue;
+        }
+        numbers.push(number);
+        highs.push(hashes[2 * row]!);
+        lows.push(hashes[2 * row + 1]!);
+      }
+    },
+  };
+  await survey(input, looking, options);
+  return nearOnes(numbers.take(), highs.take(), lows.take(), keep, distance);
+}
+
+function nearOnes(
+  numbers: Uint32Array,
   highs: Uint32Array,
   lows: Uint32Array,
   keep: 'first' | 'last',
   distance: number | undefined,
-  withoutKey: ReadonlySet<number>,
-): Uint8Array {
-  const verdicts = new Uint8Array(highs.length).fill(stays);
-  const known = Uint32Array.from({ length: highs.length }, (_, i) => i).filter((i) => !withoutKey.has(i));
-  const groups = nearGroups(
-    known.map((i) => highs[i]!),
-    known.map((i) => lows[i]!),
-    distance,
-  );
-  const keptOf = new Map<number, number>();
-  groups.forEach((group, at) => {
-    const i = known[at]!;
-    const kept = keptOf.get(group);
-    if (kept === undefined) keptOf.set(group, i);
-    else if (keep === 'first') verdicts[i] = goes;
-    else {
-      verdicts[kept] = goes;
-      keptOf.set(group, i);
-    }
-  });
-  return verdicts;
+): BitSet {
+  const goes = new BitSet();
+  const groups = nearGroups(highs, lows, distance);
+  const seen = new BitSet();
+  for (let i = 0; i < groups.length; i++) {
+    const at = keep === 'first' ? i : groups.length - 1 - i;
+    const group = groups[at]!;
+    if (seen.has(group)) goes.add(numbers[at]!);
+    else seen.add(group);
+  }
+  return goes;
 }

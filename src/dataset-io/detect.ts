@@ -270,7 +270,10 @@ async function detect(storage: Storage, path: string, options: ListOptions): Pro
   const { candidates, xmlNames } = isFolder
     ? await candidatesOfFolder(storage, path, options)
     : await candidatesOfFile(storage, path, signal);
-  const sure = candidates.filter(({ certainty }) => certainty === 'sure');
+  const general = new Set(
+    candidates.map(({ certainty, insteadOf }) => (certainty === 'sure' ? insteadOf : '')),
+  );
+  const sure = candidates.filter(({ certainty, format }) => certainty === 'sure' && !general.has(format));
   const found = sure.length > 0 ? sure : candidates.filter(({ certainty }) => certainty === 'likely');
   const near = candidates.filter(({ certainty }) => certainty === 'near');
   if (found.length === 0) {

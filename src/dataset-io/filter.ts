@@ -48,14 +48,18 @@ export async function filterDataset(
 }
 
 class FilterStage implements Stage {
-  readonly asksUsage = true;
+  readonly asksUsage: boolean;
+  readonly readsRows: boolean;
   annotationsRemoved = 0;
   objectsRemoved = 0;
 
   constructor(
     private readonly filter: SampleFilter,
     private readonly joinsFiles: boolean,
-  ) {}
+  ) {
+    this.asksUsage = filter.isAboutSamples;
+    this.readsRows = !filter.isAboutSamples;
+  }
 
   async apply(batch: StageBatch): Promise<void> {
     const { filter } = this;

@@ -1,7 +1,14 @@
 import { statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FormatCode, FormatSource, FormatValues, ImageSize, SourceFile } from '../formats/index.js';
-import { type LabelkitError, type Mode, type Profile, throwIfAborted } from '../model/index.js';
+import type {
+  FormatCode,
+  FormatSource,
+  FormatValues,
+  ImageSize,
+  SourceFile,
+  VocReading,
+} from '../formats/index.js';
+import { LabelkitError, type Mode, type Profile, throwIfAborted } from '../model/index.js';
 import { mapAhead } from './ahead.js';
 import { isAboutTheFile, nothingAt } from './file-errors.js';
 import { type ImageLook, lookAtImage, lookAtStoredImage } from './image-facts.js';
@@ -139,6 +146,15 @@ class StorageSource implements FormatSource {
 
   readAll(names: Iterable<string>): AsyncIterable<readonly [string, Buffer | LabelkitError]> {
     return this.storage.readSync === undefined ? this.readAhead(names) : this.readLocal(names);
+  }
+
+  async *readVoc(
+    names: Iterable<string>,
+  ): AsyncGenerator<readonly [string, VocReading | LabelkitError], void, undefined> {
+    // What handles VOC is half of this package, and is loaded only for it.
+    const { vocReading } = await import('./voc-reading.js');
+    for await (const [name, content] of this.readAll(names))
+      yield [name, content instanceof LabelkitError ? content : vocReading(content, this.pathOf(name), this)];
   }
 
   private async *readLocal(

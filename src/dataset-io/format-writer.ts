@@ -21,6 +21,7 @@ import { Channel } from './channel.js';
 import { isAboutTheFile } from './file-errors.js';
 import { findOtherFormat } from './find-format.js';
 import { sizeOfLook } from './format-rows.js';
+import { encodeImage } from './image-documents.js';
 import { lookAtImage, lookAtStoredImage } from './image-facts.js';
 import { ImagePlacer } from './image-files.js';
 import { imageFolderOf, References } from './output-references.js';
@@ -29,6 +30,7 @@ import { type Joined, joinVoc } from './resolve.js';
 import type { Row, RowBatch } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
 import type { Output } from './run.js';
+import { documentOf } from './stage-documents.js';
 import {
   dirOf,
   openTree,
@@ -229,6 +231,10 @@ class StorageSink implements FormatSink {
     return await this.sizes.get(row);
   }
 
+  voc(row: WriteRow, image: ImageAnnotation): Uint8Array | Diagnostic {
+    return encodeImage(row, image);
+  }
+
   lose(row: WriteRow, feature: string, pointer?: string): void {
     const { file, line, sample } = row;
     this.context.run.lose(
@@ -334,8 +340,9 @@ class RowWriter {
     if (!this.needsFiles(row)) return images;
     const { files, faults } = await this.joins.get(row);
     if (files === undefined) return faults;
-    for (const { index, document, diagnostics } of files) {
-      images.set(index, document);
+    for (const file of files) {
+      const { index, diagnostics } = file;
+      images.set(index, documentOf(file));
       for (const diagnostic of diagnostics) this.context.run.report(diagnostic);
     }
     return images;

@@ -4,7 +4,7 @@ import { perceptualHash, perceptualSide } from '../transforms/index.js';
 import { isAboutTheFile } from './file-errors.js';
 import { readBytes } from './read-bytes.js';
 import { openable } from './references.js';
-import { createReadBuffer, resolveReference, type Storage } from './storage/index.js';
+import { createReadBuffer, resolveReference, type Storage, sameContent } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
 
 /** 64 bits of a file, or why there are none. */
@@ -87,6 +87,35 @@ async function loadSharp() {
       cause: error,
     });
   }
+}
+
+/**
+ * Compares the bytes of two files that samples name. False too where one of them cannot be read.
+ *
+ * @throws StorageError for what would meet every file
+ */
+export function contentComparer({
+  root,
+  ...places
+}: Omit<ImageHashOptions, 'base'>): (
+  first: string,
+  second: string,
+  base: string,
+  signal?: AbortSignal,
+) => Promise<boolean> {
+  const placeOf = (source: string, base: string) => {
+    const path = openable(resolveReference(source, base, { root }));
+    return { path, storage: storageOf(path, places) };
+  };
+  return async (first, second, base, signal) => {
+    if (first === second) return true;
+    try {
+      return await sameContent(placeOf(first, base), placeOf(second, base), signal);
+    } catch (error) {
+      if (isAboutTheFile(error)) return false;
+      throw error;
+    }
+  };
 }
 
 function hasher(

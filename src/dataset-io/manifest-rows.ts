@@ -27,6 +27,8 @@ export interface ManifestRowsOptions {
   readonly passOn?: boolean | undefined;
   /** With {@link passOn}: usage or source of most rows will be asked for, or what is named. */
   readonly noted?: boolean | NotedFacts | undefined;
+  /** With {@link passOn}: most rows will be parsed after all. Fewer lines then come together, and the loan is not used. */
+  readonly parsed?: boolean | undefined;
   /** With {@link passOn}: the loan under which the writer takes the lines. */
   readonly loan?: Loan | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -66,6 +68,21 @@ class LineRows implements RowBatch {
   }
 }
 
+/** Lines of so many bytes can be parsed at once without taking much memory, and without waiting for each few. */
+const pieceBytes = 128 * 1024;
+
+/** A chunk in pieces that end with a line where there is one. */
+function* pieces(chunk: Uint8Array): Generator<Uint8Array, void, undefined> {
+  let start = 0;
+  while (chunk.length - start > pieceBytes) {
+    const feed = chunk.lastIndexOf(0x0a, start + pieceBytes - 1);
+    const end = feed < start ? start + pieceBytes : feed + 1;
+    yield chunk.subarray(start, end);
+    start = end;
+  }
+  yield start === 0 ? chunk : chunk.subarray(start);
+}
+
 /** A file that cannot be read as lines at all: one fault, no rows. */
 function unreadableFile(diagnostics: readonly Diagnostic[], bytes: number): RowBatch {
   return {
@@ -91,15 +108,22 @@ export async function* manifestRows(
   const base = options.baseDir ?? dirOf(path);
   const file = path === '-' ? '<stdin>' : path;
   const passOn = options.passOn ?? false;
-  const { range } = options;
-  const memory = !passOn ? {} : options.loan === undefined ? { reuse: true } : { loan: options.loan };
+  const { range, loan, parsed = false } = options;
+  const memory = !passOn ? {} : parsed || loan === undefined ? { reuse: true } : { loan };
   let bytes = 0;
   let seen: Diagnostic[] = [];
   async function* counted(): AsyncGenerator<Uint8Array> {
     const { start, end } = range ?? {};
     for await (const chunk of storage.openRead(path, { ...memory, start, end, signal: options.signal })) {
-      bytes += chunk.length;
-      yield chunk;
+      if (!parsed) {
+        bytes += chunk.length;
+        yield chunk;
+        continue;
+      }
+      for (const piece of pieces(chunk)) {
+        bytes += piece.length;
+        yield piece;
+      }
     }
   }
   const batches = manifestBatches(counted(), {

@@ -132,7 +132,7 @@ class DocumentPlacer {
       let fault: Diagnostic | undefined;
       for (const [index, annotation] of row.sample.annotations.entries()) {
         if (!lacksFile(annotation)) continue;
-        const made = await vocFileOf(row, index, { ...places, signal });
+        const made = await vocFileOf(row, index, { ...places, folder: this.folder, signal });
         if (made instanceof Uint8Array) files.push([index, made]);
         else fault ??= made;
       }

@@ -298,6 +298,7 @@ class Merger {
   /** Takes the samples of one input; inputs come in order. */
   stage(set: MergedSet): Stage {
     return {
+      readsRows: !set.rebase.isIdle || this.least !== undefined,
       apply: async (batch) => {
         for (let row = 0; row < batch.rowCount; row++) {
           if (!batch.has(row)) continue;

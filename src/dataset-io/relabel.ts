@@ -87,6 +87,7 @@ function decoded(bytes: Buffer, path: string): string {
 const wholeSample = /^(?:image|text|audio)_classification$/;
 
 class RelabelStage implements Stage {
+  readonly readsRows = true;
   private relations = 0;
   private repeats = 0;
 
@@ -221,6 +222,7 @@ export async function suggestRelabel(input: string, options: TransformOptions = 
     }
   };
   const counting: Stage = {
+    readsRows: true,
     async apply(batch) {
       for (let row = 0; row < batch.rowCount; row++) {
         const { sample } = batch.row(row) ?? {};

@@ -192,6 +192,7 @@ const documentFixNames: readonly FixName[] = [
 ];
 
 class RepairStage implements Stage {
+  readonly readsRows = true;
   private readonly counts = new Map<FixName, { before: number; after: number }>();
   private readonly changes: RepairChange[] = [];
   private changeCount = 0;

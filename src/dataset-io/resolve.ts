@@ -26,6 +26,8 @@ export interface JoinedFile {
 export interface JoinOptions extends Places {
   /** A directory that references may not leave. Default: none. */
   readonly root?: string | undefined;
+  /** The folder that files which are made for annotations without one will be in; default: they go nowhere. */
+  readonly folder?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -55,6 +57,13 @@ export async function joinVoc(row: Row, options: JoinOptions = {}): Promise<Join
   for (const [index, annotation] of row.sample.annotations.entries()) {
     if (!isVocTask(annotation.task)) continue;
     const pointer = `/annotation/${index}/annotation-loc`;
+    if (lacksFile(annotation)) {
+      const made = await vocFileOf(row, index, options);
+      if (!(made instanceof Uint8Array)) return { faults: [made] };
+      const { document } = parseVoc(made, { mode: 'lenient', keepSource: true });
+      files.push({ annotation, index, path: row.file, document: document!, bytes: made, diagnostics: [] });
+      continue;
+    }
     const known = annotation.image as VocDocument | undefined;
     if (known?.source !== undefined) {
       files.push({
@@ -65,13 +74,6 @@ export async function joinVoc(row: Row, options: JoinOptions = {}): Promise<Join
         bytes: known.source,
         diagnostics: [],
       });
-      continue;
-    }
-    if (lacksFile(annotation)) {
-      const made = await vocFileOf(row, index, options);
-      if (!(made instanceof Uint8Array)) return { faults: [made] };
-      const { document } = parseVoc(made, { mode: 'lenient', keepSource: true });
-      files.push({ annotation, index, path: row.file, document: document!, bytes: made, diagnostics: [] });
       continue;
     }
     if (annotation.loc === undefined || annotation.loc === '') {

@@ -139,6 +139,7 @@ async function sortedLabels(
 /** Asks for each sample, in order, whether it passes, by the text that stands for its set of labels. */
 function stratified(isDrawn: (kind: string) => boolean): Stage {
   return {
+    readsRows: true,
     async apply(batch) {
       for (let row = 0; row < batch.rowCount; row++) {
         if (!batch.has(row)) continue;
@@ -181,6 +182,7 @@ async function capped(input: string, cap: number, seed: number, options: Transfo
   let sets = new Uint32Array(1024);
   let count = 0;
   const collecting: Stage = {
+    readsRows: true,
     async apply(batch) {
       for (let row = 0; row < batch.rowCount; row++) {
         if (!batch.has(row)) continue;

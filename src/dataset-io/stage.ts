@@ -17,6 +17,8 @@ import type { Run } from './run.js';
 export interface Stage {
   /** {@link StageBatch.usage} or {@link StageBatch.source} is asked of most rows: they are then found while lines are checked. */
   readonly asksUsage?: boolean;
+  /** {@link StageBatch.row} is asked of most rows: fewer of them then come in one batch, since parsed lines take memory. */
+  readonly readsRows?: boolean;
   /**
    * Lines of a manifest are looked at one by one only where this asks for them, so most pass as the bytes they are.
    * What it throws ends the run.
@@ -46,6 +48,10 @@ export interface StageBatch {
   source(row: number): string | undefined;
   /** `usage` of the sample, without parsing a line for it. */
   usage(row: number): string | undefined;
+  /** The line of a manifest in UTF-8, without what ends it, while the batch is here; undefined for what is no line. */
+  bytes(row: number): Buffer | undefined;
+  /** Where that line begins in the file as it is stored, in bytes. */
+  offset(row: number): number | undefined;
   /** What the VOC files of a sample say; those of the next rows are fetched meanwhile. */
   joined(row: number): Promise<Joined>;
   /** Leaves a sample out, as it should be. */
@@ -91,6 +97,8 @@ abstract class Batch implements StageBatch {
   abstract has(row: number): boolean;
   abstract source(row: number): string | undefined;
   abstract usage(row: number): string | undefined;
+  abstract bytes(row: number): Buffer | undefined;
+  abstract offset(row: number): number | undefined;
   abstract setUsage(row: number, usage: string | undefined): void;
   abstract setProperty(row: number, key: string, value: JsonValue): void;
   abstract setSample(row: number, sample: Sample, base: string): void;
@@ -218,6 +226,15 @@ class Lines extends Batch {
     return this.batch.lines.usage(row);
   }
 
+  bytes(row: number): Buffer | undefined {
+    const { lines } = this.batch.lines;
+    return lines.bytes.subarray(lines.starts[row], lines.ends[row]);
+  }
+
+  offset(row: number): number | undefined {
+    return this.batch.lines.lines.offset(row);
+  }
+
   setUsage(row: number, usage: string | undefined): void {
     this.sample(row).usage = usage;
   }
@@ -314,6 +331,14 @@ class Objects extends Batch {
 
   usage(row: number): string | undefined {
     return this.rows[row]?.sample.usage;
+  }
+
+  bytes(): undefined {
+    return undefined;
+  }
+
+  offset(): undefined {
+    return undefined;
   }
 
   setUsage(row: number, usage: string | undefined): void {

@@ -53,9 +53,10 @@ class VocTreeWriter {
     private readonly tree: TreeWriter,
     private readonly context: WriterContext,
   ) {
-    const { classLists, images, places, root, signal } = context;
+    const { classLists, images, output, places, root, signal } = context;
     if (classLists) this.classLists = new ClassListWriter();
-    this.joined = new Ahead((row, over) => joinVoc(row, { ...places, root, signal: over }), signal);
+    const folder = joinLocation(output, 'Annotations');
+    this.joined = new Ahead((row, over) => joinVoc(row, { ...places, folder, root, signal: over }), signal);
     if (images !== 'reference') this.placer = new ImagePlacer(tree, images, places, signal);
   }
 

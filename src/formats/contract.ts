@@ -78,6 +78,8 @@ export interface Recognition {
   readonly certainty: 'sure' | 'likely' | 'near';
   /** One sentence for people. */
   readonly reason: string;
+  /** A more general format that the same files are taken for, where this one is meant: `voc`. */
+  readonly insteadOf?: string;
 }
 
 export interface FormatCode {
@@ -146,6 +148,11 @@ export interface FormatSource {
    * would meet every file is thrown.
    */
   readAll(names: Iterable<string>): AsyncIterable<readonly [string, Buffer | LabelkitError]>;
+  /**
+   * Reads Pascal VOC files, as {@link readAll} does in all else. For formats that have them beside other files: the
+   * grammar and the rules of these files stay with VOC.
+   */
+  readVoc(names: Iterable<string>): AsyncIterable<readonly [string, VocReading | LabelkitError]>;
   /** A file's bytes as chunks of about 1 MiB, whose memory is used again: they hold until the next is asked for. */
   chunks(name: string, range?: { readonly start: number; readonly end?: number }): AsyncIterable<Uint8Array>;
   /** The size of a file in bytes. */
@@ -163,6 +170,37 @@ export interface FormatSource {
 export interface SourceFile {
   readonly name: string;
   readonly size: number;
+}
+
+/** A Pascal VOC file as it was read. */
+export interface VocReading {
+  readonly bytes: Uint8Array;
+  /**
+   * What it says; undefined when it cannot be read as an annotation. A copy of the same prototype that differs in some
+   * members is written by {@link FormatSink.voc} as the file with these changed.
+   */
+  readonly image: ImageAnnotation | undefined;
+  /** What its text shows, with places. With an error among them the file is not to be taken. */
+  readonly diagnostics: readonly Diagnostic[];
+  /**
+   * Findings about its values, with places: it is taken for a segmentation.
+   *
+   * @param mask the mask that it names, where that was looked at
+   */
+  check(mask?: MaskFacts): readonly Diagnostic[];
+  /** Where an element is: `/annotation/object[2]/mask_color`. */
+  placeOf(pointer: string): Pick<Diagnostic, 'file' | 'line' | 'column' | 'offset' | 'pointer'>;
+}
+
+/** What was found in a segmentation mask. */
+export interface MaskFacts {
+  /** Why it could not be read; the other members then mean nothing. */
+  readonly problem?: string;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** The colours that occur, each as red × 65536 + green × 256 + blue. */
+  readonly colors: ReadonlySet<number>;
 }
 
 /** What an image's header says. */
@@ -205,6 +243,8 @@ export interface FormatSink {
   referenceTo(source: string): string;
   /** The size of a row's image from its header; needed where the sample does not say it. Each image is looked at once. */
   imageSize(row: WriteRow): Promise<ImageSize>;
+  /** What a row's image is said to be as a Pascal VOC file, or the finding that says why there can be none. */
+  voc(row: WriteRow, image: ImageAnnotation): Uint8Array | Diagnostic;
   /** Counts something that this format has no place for; one of the names in `cannotCarry`. */
   lose(row: WriteRow, feature: string, pointer?: string): void;
   report(diagnostic: Diagnostic): void;

@@ -15,6 +15,7 @@ export type {
   Look,
   Recognition,
   SourceFile,
+  VocReading,
   WriteRow,
   Written,
 } from './contract.js';

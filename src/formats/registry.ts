@@ -6,6 +6,7 @@ import { cvat } from './cvat/format.js';
 import { dota } from './dota/format.js';
 import { groundtruth } from './groundtruth/format.js';
 import { imageClassification } from './image-classification/format.js';
+import { imageSegmentation } from './image-segmentation/format.js';
 import { imagenet } from './imagenet/format.js';
 import { kitti } from './kitti/format.js';
 import { labelme } from './labelme/format.js';
@@ -21,6 +22,7 @@ import { yolo } from './yolo/format.js';
 export const otherFormats: readonly Format[] = [
   imagenet,
   imageClassification,
+  imageSegmentation,
   audioClassification,
   textClassification,
   textClassificationCombine,

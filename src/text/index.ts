@@ -21,5 +21,6 @@ export { type JsonEdit, spliceJson } from './json-splice.js';
 export { stringifyJson } from './json-write.js';
 export type { ContainerFacts, LineBatch, LineProblem } from './line-batch.js';
 export { defaultMaxLineBytes, LineSplitter, type LineSplitterOptions, lineBatches } from './lines.js';
+export { NumberTable } from './number-table.js';
 export { type LineColumn, lineColumn, utf8Offset } from './positions.js';
 export { firstInvalidUtf8 } from './utf8.js';

@@ -1,5 +1,6 @@
 import { LabelkitError } from '../model/errors.js';
 import { flagOf, type ImageAnnotation } from '../model/image.js';
+import { paletteColor } from '../model/mask-color.js';
 
 /** The classes of the official data sets in the order of their mask indices, `classes[0]` having index 1. */
 export const vocClasses = [
@@ -47,22 +48,6 @@ export const voidIndex = 255;
 /** The class of an index in an official class mask; undefined for background, void and indices without a class. */
 export function classOfIndex(index: number): string | undefined {
   return vocClasses[index - 1];
-}
-
-/**
- * The colour of a palette index in official masks: red, green, blue, each 0…255. Instance masks use the same
- * palette, numbering the objects of an image from 1.
- */
-export function paletteColor(index: number): readonly [red: number, green: number, blue: number] {
-  let red = 0;
-  let green = 0;
-  let blue = 0;
-  for (let rest = index & 0xff, shift = 7; rest > 0; rest >>= 3, shift -= 1) {
-    red |= (rest & 1) << shift;
-    green |= ((rest >> 1) & 1) << shift;
-    blue |= ((rest >> 2) & 1) << shift;
-  }
-  return [red, green, blue];
 }
 
 /** All 256 colours as the PLTE chunk of a PNG holds them: 768 bytes. */

@@ -1,3 +1,4 @@
+export { paletteColor, parseMaskColor } from '../model/mask-color.js';
 export { buildVocDocument, buildVocObject, type SampleLabel } from './build.js';
 export {
   backgroundIndex,
@@ -9,7 +10,6 @@ export {
   type ImageSetName,
   type ParsedImageSet,
   paletteBytes,
-  paletteColor,
   parseImageSet,
   parseImageSetName,
   type ResolvedUsages,
@@ -37,7 +37,6 @@ export { isOrdinary, parseVoc, VocParser, type VocParserOptions } from './parse.
 export type { ParsedVoc, VocParseOptions } from './parse-tree.js';
 export { type ImageBounds, type RoundedShape, roundHalfAway, roundShape } from './rounding.js';
 export { checkVoc } from './rules/check.js';
-export { parseMaskColor } from './rules/mask-color.js';
 export type { ImageFacts, MaskFacts, Report, VocCheckContext } from './rules/scope.js';
 export { type VocRuleId, vocRules, vocSeverity } from './rules/table.js';
 export { encodeVoc, formatVoc, type VocWriteOptions, VocWriter } from './write.js';

@@ -122,6 +122,54 @@ describe('what the command says and writes is what it does on the local disk', (
   });
 
   test.each([
+    ['filter', ['filter', 'in.manifest', 'out.manifest', '--usage', 'TRAIN']],
+    ['filter by object', ['filter', 'in.manifest', 'out.manifest', '--by', 'object', '--label', 'car']],
+    ['sample', ['sample', 'in.manifest', 'out.manifest', '-n', '5', '--seed', '3']],
+    ['sample by label', ['sample', 'in.manifest', 'out.manifest', '--per-label', '2']],
+    ['relabel', ['relabel', 'in.manifest', 'out.manifest', '--map', 'car=vehicle', '--drop', 'person']],
+    ['dedupe', ['dedupe', 'in.manifest', 'out.manifest']],
+    ['dedupe by line, the last', ['dedupe', 'in.manifest', 'out.manifest', '--by', 'line', '--keep', 'last']],
+    ['dedupe by image', ['dedupe', 'in.manifest', 'out.manifest', '--by', 'image']],
+    ['repair', ['repair', 'in.manifest', 'out.manifest', '--fix', 'swap-corners,clip,usage-case']],
+    ['stats', ['stats', 'in.manifest', '--json']],
+    ['diff', ['diff', 'in.manifest', 'other.manifest', '--json']],
+    ['filter a tree', ['filter', 'street', 'out', '--label', 'car']],
+    ['sample a tree', ['sample', 'street', 'out', '--fraction', '0.5', '--stratify']],
+    ['relabel a tree', ['relabel', 'street', 'out', '--map', 'car=vehicle']],
+    ['dedupe a tree', ['dedupe', 'street', 'out', '--by', 'image']],
+    ['stats of a tree', ['stats', 'street', '--json']],
+  ])('%s', async (_, args) => {
+    const cwd = withStreet();
+    const server = await service();
+    await run(server, ['convert', 'street', 'one.manifest', '--to', 'manifest'], { cwd });
+    const lines = readFileSync(join(cwd, 'one.manifest'), 'utf8');
+    writeFileSync(join(cwd, 'in.manifest'), lines + lines.replaceAll('"usage"', '"x": 1.0, "usage"') + lines);
+    writeFileSync(join(cwd, 'other.manifest'), lines.replace('TRAIN', 'EVAL'));
+    const before = filesIn(cwd);
+    for (const [key, bytes] of Object.entries(objects(cwd, ''))) server.put('data', key, bytes);
+    const local = await run(server, args, { cwd });
+    const places = ['in.manifest', 'other.manifest', 'out.manifest', 'street', 'out'];
+    const remote = await run(
+      server,
+      args.map((arg) => (places.includes(arg) ? `obs://data/${arg}` : arg)),
+    );
+    const pathsMoved = (text: string) =>
+      text
+        .replaceAll(/(?<=^ {2}|: ")(?=out|in\.manifest|other\.manifest|street")/gm, 'obs://data/')
+        .replaceAll(/(?<= as [\d,]+, )street\//g, args[1] === 'street' ? 'obs://data/street/' : 'street/');
+    expect(remote).toEqual({ ...local, stdout: pathsMoved(local.stdout) });
+    expect(local.code).toBe(args[0] === 'diff' ? 1 : 0);
+    const written = (files: Record<string, string>) =>
+      Object.fromEntries(Object.entries(files).filter(([name]) => !(name in before)));
+    const here = written(filesIn(cwd));
+    // References into a bucket are always whole addresses.
+    for (const [name, text] of Object.entries(here))
+      here[name] = text.replaceAll('"out-annotations/', '"obs://data/out-annotations/');
+    expect(written(below(server, ''))).toEqual(here);
+    expect(Object.keys(here).length > 0).toBe(args[2]?.startsWith('out') === true);
+  });
+
+  test.each([
     ['at random', ['--ratio', 'train=0.8,test=0.2', '--seed', '3']],
     ['by hash', ['--by', 'hash', '--ratio', 'train=0.8,test=0.2']],
     ['by lines', ['--by', 'lines', '--count', 'train=70000,test']],

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { type DedupeOptions, dedupe } from '../../src/index.js';
+import { hashString } from '../../src/text/index.js';
 import { testFolder } from './folder.js';
 
 const line = (source: string, id?: string, more = '') =>
@@ -92,6 +93,45 @@ test('malformed lines in the middle', async () => {
     const { result, kept } = await run(lines, { keep, onError: 'skip' });
     expect(kept).toEqual([line('a')]);
     expect(result).toMatchObject({ read: 3, written: 1, skipped: 1, dropped: 1 });
+  }
+});
+
+describe('different keys of one hash', () => {
+  // Found by trying: all bits that the table knows of them are equal.
+  const pairs = [
+    [953_885, 1_543_359],
+    [756_889, 4_783_210],
+  ].map((pair) => pair.map((number) => `images/${number}.jpg`));
+  const lines = [...pairs, ...pairs].flat().map((source) => line(source));
+
+  test('have one hash', () => {
+    const hash = new Uint32Array(2);
+    for (const pair of pairs) {
+      const bits = pair.map((source) => {
+        hashString(source, hash);
+        return `${hash[0]! >>> 22} ${hash[1]}`;
+      });
+      expect(new Set(bits).size).toBe(1);
+    }
+  });
+
+  test.each(['first', 'last'] as const)('all stay, the %s of each', async (keep) => {
+    const { result, kept } = await run(lines, { keep });
+    expect(kept).toEqual(lines.slice(0, 4));
+    expect(result.dedupe).toMatchObject({ samples: 8, distinct: 4, repeated: 4 });
+  });
+});
+
+test('what cannot be read at any place is put aside', async () => {
+  const folder = testFolder();
+  const lines = ['a', 'b', 'a', '图', 'b', '图'].map((source) => line(source));
+  const input = join(folder, 'in.manifest');
+  writeFileSync(input, Buffer.from(`\ufeff${lines.join('\n')}\n`, 'utf16le'));
+  for (const keep of ['first', 'last'] as const) {
+    const output = join(folder, `${keep}.manifest`);
+    await dedupe(input, output, { from: 'manifest', encoding: 'utf-16le', keep });
+    const stay = keep === 'first' ? [0, 1, 3] : [2, 4, 5];
+    expect(readFileSync(output, 'utf8').trimEnd().split('\n')).toEqual(stay.map((at) => lines[at]));
   }
 });
 

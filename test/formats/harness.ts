@@ -1,3 +1,4 @@
+import { vocReading } from '../../src/dataset-io/voc-reading.js';
 import type {
   FormatBatch,
   FormatCode,
@@ -19,6 +20,7 @@ import {
   type Profile,
   StorageError,
 } from '../../src/model/index.js';
+import { encodeVoc } from '../../src/voc/index.js';
 
 export interface SourceInit {
   /** Default `in`: what {@link FormatSource.pathOf} puts before the names of a folder. */
@@ -88,6 +90,16 @@ export class MemorySource implements FormatSource {
 
   async *readAll(names: Iterable<string>) {
     for (const name of names) yield [name, this.look(name)] as const;
+  }
+
+  async *readVoc(names: Iterable<string>) {
+    for (const name of names) {
+      const content = this.look(name);
+      yield [
+        name,
+        content instanceof LabelkitError ? content : vocReading(content, this.pathOf(name), this),
+      ] as const;
+    }
   }
 
   async *chunks(name: string, range?: { readonly start: number; readonly end?: number }) {
@@ -241,12 +253,21 @@ export class MemorySink implements FormatSink {
     return this.init.sizes?.[row.sample.source] ?? missing(row.sample.source);
   }
 
+  voc(_row: WriteRow, image: ImageAnnotation) {
+    return encodeVoc(image, { rgb: true });
+  }
+
   lose(row: WriteRow, feature: string, pointer?: string) {
     this.losses.push({ source: row.sample.source, feature, ...(pointer === undefined ? {} : { pointer }) });
   }
 
   report(diagnostic: Diagnostic) {
     this.reported.push(diagnostic);
+  }
+
+  /** The bytes of a file of a tree. */
+  bytes(name: string): Buffer {
+    return Buffer.concat(this.parts.get(name) ?? []);
   }
 
   /** The files of a tree, as text, in code-point order. */

@@ -37,12 +37,20 @@ export class Spool {
     return { offset, length: bytes.length };
   }
 
-  /** The bytes of a piece, in memory of their own. */
+  /** Bytes added. */
+  get size(): number {
+    return this.base + this.used;
+  }
+
+  /** The bytes of a piece, or of several that were added one after the other, in memory of their own. */
   read({ offset, length }: Piece): Buffer {
-    if (offset >= this.base)
-      return Buffer.from(this.chunk.subarray(offset - this.base, offset - this.base + length));
     const bytes = Buffer.allocUnsafe(length);
-    for (let at = 0; at < length; ) at += readSync(this.open(), bytes, at, length - at, offset + at);
+    const stored = Math.min(length, Math.max(0, this.base - offset));
+    for (let at = 0; at < stored; ) at += readSync(this.open(), bytes, at, stored - at, offset + at);
+    if (stored < length) {
+      const from = offset + stored - this.base;
+      this.chunk.copy(bytes, stored, from, from + length - stored);
+    }
     return bytes;
   }
 

@@ -1,6 +1,6 @@
 import type { ImageAnnotation, ImageObject } from '../../model/image.js';
+import { parseMaskColor } from '../../model/mask-color.js';
 import { noNames, VocDocument } from '../document.js';
-import { parseMaskColor } from './mask-color.js';
 import {
   type MaskFacts,
   type Place,

@@ -1,7 +1,7 @@
 import { flagOf, type ImageObject, rotationOf } from '../../model/image.js';
+import { parseMaskColor } from '../../model/mask-color.js';
 import { shapeKinds } from '../../model/shape.js';
 import { VocObject } from '../document.js';
-import { parseMaskColor } from './mask-color.js';
 import { type Place, pointerTo, quote, type Scope, siblingNumber, valuelessIn } from './scope.js';
 import { checkShape } from './shape-rules.js';
 
