@@ -76,8 +76,9 @@ function section(format) {
     '',
     ...format.carries.map((what) => `- ${what}`),
     '',
-    `Cannot carry: ${format.cannotCarry.map((name) => `\`${name}\``).join(', ')}.`,
-    '',
+    ...(format.cannotCarry.length === 0
+      ? []
+      : [`Cannot carry: ${format.cannotCarry.map((name) => `\`${name}\``).join(', ')}.`, '']),
     ...(options.length === 0
       ? []
       : [

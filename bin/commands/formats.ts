@@ -11,7 +11,7 @@ async function textOf(format: FormatInfo): Promise<string> {
   return [
     `${format.id}  ${format.title}  (${format.layout === 'file' ? 'one file' : 'a folder'}; ${verbs})`,
     ...format.carries.map((what) => `  carries  ${what}`),
-    `  cannot carry  ${format.cannotCarry.join(', ')}`,
+    ...(format.writes ? [`  cannot carry  ${format.cannotCarry.join(', ')}`] : []),
     ...(format.options ?? []).map(
       (option) => `  option  ${usageOf(option)}  (${ways[option.for]})  ${option.summary}`,
     ),

@@ -202,7 +202,6 @@ describe('what a path holds', () => {
     ['an empty folder', { 'x/y.txt': '' }, ''],
     ['a text', { 'a.txt': 'hello' }, 'a.txt'],
     ['other XML', { 'a.svg': '<svg/>' }, 'a.svg'],
-    ['another service', { 'a.manifest': '{"source-ref":"s3://b/a.jpg"}' }, 'a.manifest'],
   ])('%s is no known format', async (_, files, path) => {
     expect(await error(files as Record<string, string>, path)).toMatchObject({ code: 'UnknownFormat' });
   });

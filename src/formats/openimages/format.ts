@@ -13,7 +13,7 @@ export const openimages: Format = {
       'usage of the file; images without boxes',
     ],
     cannotCarry: [],
-    note: 'Reads *annotations-bbox.csv with class-descriptions*.csv and images named after their ImageID.',
+    note: 'Reads files called …annotations-bbox.csv with class-descriptions….csv beside them, and images named after their ImageID.',
   },
   recognise({ isFolder, name, head, names }) {
     if (!isFolder) {

@@ -221,10 +221,10 @@ describe('reading', () => {
     writeFileSync(path, 'x');
     const { stdout } = await runChild(
       `${prelude()}
-      const open = Array.from({ length: 64 }, () => storage.openRead(${JSON.stringify(path)}));
+      const open = Array.from({ length: 256 }, () => storage.openRead(${JSON.stringify(path)}));
       const results = await Promise.all(open.map((chunks) => code(() => chunks.next())));
       console.log([...new Set(results)].sort().join());`,
-      { prefix: 'ulimit -n 40;' },
+      { prefix: 'ulimit -n 128;' },
     );
     expect(stdout.trim()).toBe('TooManyFiles,no error');
   });
