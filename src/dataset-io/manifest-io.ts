@@ -15,7 +15,7 @@ import { mapAhead } from './ahead.js';
 import type { TextOptions } from './dataset-options.js';
 import { lineStartsNear } from './line-starts.js';
 import { type Joined, joinVoc } from './resolve.js';
-import { dirOf, type Storage, type TreeMode } from './storage/index.js';
+import { dirOf, type TreeMode } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
 import { checkWriteMode } from './write-mode.js';
 
@@ -43,17 +43,11 @@ export interface ManifestBatchesOptions
    * where several threads read.
    */
   readonly reuse?: boolean | undefined;
-  /**
-   * With `range` and `reuse`, on the local disk: the thread itself reads and waits for the disk, instead of being told
-   * when others have read. For worker threads that have nothing else to do, where every core is busy: it costs less.
-   * Default false.
-   */
-  readonly blocking?: boolean | undefined;
   /** Takes every diagnostic as it is made. */
   readonly onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined;
 }
 
-export interface ManifestReadOptions extends Omit<ManifestBatchesOptions, 'lazy' | 'reuse' | 'blocking'> {
+export interface ManifestReadOptions extends Omit<ManifestBatchesOptions, 'lazy' | 'reuse'> {
   /**
    * Read the VOC files that annotations name and give what they say as `annotation.image`. The sample of a file
    * that cannot be read or has errors comes without any; the faults are reported (M080, M082, M083 and the
@@ -70,10 +64,7 @@ export interface ManifestReadOptions extends Omit<ManifestBatchesOptions, 'lazy'
 function openManifest(
   path: string,
   options: ManifestBatchesOptions,
-): {
-  readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-  readonly how: ManifestParseOptions;
-} {
+): { readonly chunks: AsyncIterable<Uint8Array>; readonly how: ManifestParseOptions } {
   const {
     encoding: name,
     range,
@@ -81,7 +72,6 @@ function openManifest(
     session,
     maxLineBytes,
     reuse,
-    blocking,
     onDiagnostic,
     signal,
     ...rest
@@ -91,10 +81,7 @@ function openManifest(
   const encoding = name === undefined ? 'utf-8' : parseEncoding(name);
   if (range !== undefined) checkRange(path, range, encoding.startsWith('utf-16'));
   return {
-    chunks:
-      blocking === true
-        ? blockingChunks(storage, path, options)
-        : storage.openRead(path, { start: range?.start, end: range?.end, reuse, signal }),
+    chunks: storage.openRead(path, { start: range?.start, end: range?.end, reuse, signal }),
     how: {
       ...rest,
       encoding,
@@ -105,34 +92,6 @@ function openManifest(
       ...(range === undefined ? {} : { baseOffset: range.start, firstLine: range.firstLine ?? 1 }),
     },
   };
-}
-
-/** Bytes read at a time by a thread that waits for them: they stay in the processor's cache until they are looked at. */
-const blockingBytes = 256 * 1024;
-
-function* blockingChunks(
-  storage: Storage,
-  path: string,
-  { range, reuse }: ManifestBatchesOptions,
-): Generator<Uint8Array, void, undefined> {
-  if (range === undefined || reuse !== true || storage.openSync === undefined) {
-    throw new OptionError(`${path} cannot be read by a thread that waits`, {
-      hint: 'blocking takes a range of a file on the local disk, and reuse.',
-    });
-  }
-  const file = storage.openSync(path);
-  try {
-    const { start, end = Number.POSITIVE_INFINITY } = range;
-    const memory = Buffer.allocUnsafeSlow(blockingBytes);
-    for (let at = start; at < end; ) {
-      const length = file.read(memory.subarray(0, Math.min(blockingBytes, end - at)), at);
-      if (length === 0) return;
-      at += length;
-      yield memory.subarray(0, length);
-    }
-  } finally {
-    file.close();
-  }
 }
 
 function shownPath(path: string): string {
