@@ -43,7 +43,9 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   const out: string[] = [];
   const err: string[] = [];
   const program = new Command('labelkit')
-    .description('Reads, checks, converts and writes annotation datasets: ModelArts Manifest, Pascal VOC, COCO, YOLO and others.')
+    .description(
+      'Reads, checks, converts and writes annotation datasets: ModelArts Manifest, Pascal VOC, COCO, YOLO and others.',
+    )
     .version(packageVersion(), '-V, --version', 'print the version')
     .showHelpAfterError('(labelkit <command> --help shows its options)')
     .addHelpText('after', exitHelp)
