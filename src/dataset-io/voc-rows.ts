@@ -9,7 +9,7 @@ import { isUnread, unreadDiagnostic, type VocFile, VocFiles } from './voc-files.
 import { pairingKey, VocImages, type VocTree } from './voc-tree.js';
 
 /** Files handed on together. */
-const batchFiles = 256;
+const batchFiles = 32;
 
 export interface VocRowsOptions {
   /** Keep each file's bytes in its document, for a writer that copies them. */
