@@ -156,6 +156,7 @@ describe('each door opens on exactly these names', () => {
       parseManifestLine
       parseShard
       parseVoc
+      profileOfEnvironment
       readManifest
       readManifestBatches
       readVoc

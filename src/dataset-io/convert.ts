@@ -246,6 +246,11 @@ async function knownClasses(
 ): Promise<readonly string[] | undefined> {
   const { classes, ...rest } = options;
   if (classes !== 'sorted') return classes;
+  if (options.mode === 'append') {
+    throw new OptionError('classes that are sorted have other numbers when others join them', {
+      hint: 'Give all of them in their order, as they were given before: --classes a,b,c (option classes).',
+    });
+  }
   if (input === '-') throw readTwice('to sort its classes');
   const { LabelCollector } = await import('./label-collector.js');
   const collector = new LabelCollector();
