@@ -48,3 +48,12 @@ export function noteName(name: string, onNotice: OnNotice): void {
     });
   }
 }
+
+/** D023, D033: at most 256 characters, and none that the service refuses. @throws OptionError */
+export function checkDescription(description: string, rule: string, refused: RegExp): void {
+  if ([...description].length > 256)
+    refuse(rule, `description has ${[...description].length} characters`, 'It may have 256.');
+  const found = refused.exec(description)?.[0];
+  if (found !== undefined)
+    refuse(rule, `description holds ${found}`, `Leave out ${refused.source.replaceAll(/[[\]\\]/g, '')}.`);
+}

@@ -59,6 +59,8 @@ export interface DataRequest {
   readonly repeatable?: boolean | undefined;
   /** The answer tells of each item whether it was done: `success: false` is then no error. */
   readonly batch?: boolean | undefined;
+  /** Is given the headers of the answer, names lower-case. */
+  readonly onHeaders?: ((headers: Readonly<Record<string, string>>) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -72,15 +74,16 @@ const root = '/v2/{project_id}';
  */
 export async function request<T>(
   session: ServiceSession,
-  { path, params, ...rest }: DataRequest,
+  { path, params, onHeaders, ...rest }: DataRequest,
 ): Promise<T> {
   const services = await session.services();
-  const { body } = await services.client.send<unknown>({
+  const { body, headers } = await services.client.send<unknown>({
     ...rest,
     service: 'modelarts',
     path: `${root}${path}`,
     params: { ...params, project_id: await services.projectId() },
   });
+  onHeaders?.(headers);
   return fromWire<T>(body ?? {});
 }
 

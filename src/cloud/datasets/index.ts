@@ -1,4 +1,5 @@
 export type { CallOptions, Notice, OnNotice, ServiceAccess, ServiceSession } from './context.js';
+export { type CreateDatasetOptions, createDatasetBody } from './create.js';
 export {
   Dataset,
   type DatasetOptions,
@@ -17,6 +18,7 @@ export {
   schemaTypes,
   versionStatus,
 } from './enums.js';
+export type { MetricsOptions, StatisticsOptions } from './sync.js';
 export type {
   AnnotationConfig,
   AnnotationParameters,
@@ -31,3 +33,5 @@ export type {
   VersionInfo,
   WorkPath,
 } from './types.js';
+export type { UpdateDatasetOptions } from './update.js';
+export { type CreateVersionOptions, createVersionBody, type ListVersionsOptions } from './versions.js';
