@@ -30,6 +30,8 @@ export interface ServiceRequest {
   readonly body?: JsonObject | undefined;
   /** May be sent again though an answer was lost. Default: GET, HEAD, PUT and DELETE may. */
   readonly repeatable?: boolean | undefined;
+  /** The answer tells of each item whether it was done: `success: false` beside `results` is then no refusal. */
+  readonly batch?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -156,7 +158,11 @@ export class ServiceClient {
     const requestId = answer.headers['x-request-id'];
     tell(answer.status, requestId);
     const body = parsed(answer);
-    if (answer.status >= 200 && answer.status < 300 && !saysFailure(body)) {
+    if (
+      answer.status >= 200 &&
+      answer.status < 300 &&
+      !(saysFailure(body) && !(request.batch === true && hasResults(body)))
+    ) {
       return { answer: { status: answer.status, headers: answer.headers, body: body as T | undefined } };
     }
     const refusal = refusalOf(body);
@@ -230,6 +236,10 @@ export class ServiceClient {
       hint === undefined ? {} : { hint },
     );
   }
+}
+
+function hasResults(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'results' in body && Array.isArray(body.results);
 }
 
 /** How long the service wants to be left alone, in ms. */
