@@ -48,3 +48,11 @@ export function noteName(name: string, onNotice: OnNotice): void {
     });
   }
 }
+
+/** D039, D047: a place in object storage. @throws OptionError */
+export function checkPlace(path: unknown, name: string, rule: string): asserts path is string {
+  const shown = path === undefined ? 'not given' : JSON.stringify(path);
+  if (typeof path !== 'string' || path === '')
+    refuse(rule, `${name} is ${shown}`, 'Say a place in object storage: obs://bucket/dir/.');
+  if (/[\n\r\t]/.test(path)) refuse(rule, `${name} is ${shown}`, 'Line breaks and tabs cannot be in it.');
+}

@@ -1,3 +1,4 @@
+export { BatchError, type BatchOptions, type BatchResult, type ItemResult } from './batch.js';
 export type { CallOptions, Notice, OnNotice, ServiceAccess, ServiceSession } from './context.js';
 export {
   Dataset,
@@ -17,6 +18,51 @@ export {
   schemaTypes,
   versionStatus,
 } from './enums.js';
+export {
+  type ExportDataOptions,
+  type ExportParams,
+  type ExportStatus,
+  type ExportTask,
+  type ExportTaskPage,
+  exportTypes,
+  type ListExportTasksOptions,
+} from './export-tasks.js';
+export type {
+  ImportDataOptions,
+  ImportStatus,
+  ImportTask,
+  ImportTaskPage,
+  ListTasksOptions,
+  StartedTask,
+} from './import-tasks.js';
+export type {
+  CreateLabelTaskOptions,
+  GetLabelTasksOptions,
+  LabelTask,
+  LabelTaskList,
+} from './label-tasks.js';
+export {
+  type DeleteLabelOptions,
+  type DeleteLabelsOptions,
+  deletePolicies,
+  type LabelList,
+  type LabelName,
+  type ListLabelsOptions,
+  type UpdateLabelOptions,
+} from './labels.js';
+export type {
+  AddSamplesOptions,
+  DeleteSamplesOptions,
+  LabelFormat,
+  ListSamplesOptions,
+  NewSample,
+  SampleInfo,
+  SampleLabel,
+  SamplePage,
+  SampleSearch,
+  SampleUpdate,
+  UpdateSamplesOptions,
+} from './samples.js';
 export type {
   AnnotationConfig,
   AnnotationParameters,
