@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../model/index.js';
 import { LabelkitError } from '../../model/index.js';
 import { pages } from '../service/paging.js';
 import { type WaitOptions, waitFor } from '../service/waiter.js';
@@ -33,7 +34,6 @@ import {
   importTasks,
   type ListTasksOptions,
   listImportTasks,
-  type StartedTask,
   waitForImport,
 } from './import-tasks.js';
 import {
@@ -43,7 +43,6 @@ import {
   getLabelTaskInfo,
   getLabelTasks,
   type LabelTask,
-  type LabelTaskList,
 } from './label-tasks.js';
 import {
   createLabels,
@@ -51,7 +50,6 @@ import {
   type DeleteLabelsOptions,
   deleteLabel,
   deleteLabels,
-  type LabelList,
   type LabelName,
   type ListLabelsOptions,
   listLabels,
@@ -267,7 +265,7 @@ export class Dataset {
   }
 
   /** @throws ServiceError */
-  async listLabels(options: ListLabelsOptions = {}): Promise<LabelList> {
+  async listLabels(options: ListLabelsOptions = {}): Promise<Label[]> {
     return await listLabels(this.#context, options);
   }
 
@@ -316,10 +314,11 @@ export class Dataset {
   /**
    * Starts an import task. It is never started twice: when the answer is lost, the task is looked for by its path.
    *
+   * @returns its id
    * @throws OptionError (D039–D046), ServiceError (`Busy` while another import, a version or a synchronisation is under
    *   way)
    */
-  async importData(options: ImportDataOptions): Promise<StartedTask> {
+  async importData(options: ImportDataOptions): Promise<string> {
     return await importData(this.#context, options);
   }
 
@@ -352,9 +351,10 @@ export class Dataset {
   /**
    * Starts an export task. It is never started twice: when the answer is lost, the task is looked for by its path.
    *
+   * @returns its id
    * @throws OptionError (D047, D048), ServiceError
    */
-  async exportData(options: ExportDataOptions): Promise<StartedTask> {
+  async exportData(options: ExportDataOptions): Promise<string> {
     return await exportData(this.#context, options);
   }
 
@@ -371,14 +371,15 @@ export class Dataset {
   /**
    * Makes a label task. It is never made twice: when the answer is lost, the task is looked for by its name.
    *
+   * @returns its id
    * @throws OptionError (D049), ServiceError
    */
-  async createLabelTask(options: CreateLabelTaskOptions): Promise<LabelTask> {
+  async createLabelTask(options: CreateLabelTaskOptions): Promise<string> {
     return await createLabelTask(this.#context, options);
   }
 
   /** All label tasks, or those for teams. @throws OptionError (D050), ServiceError */
-  async getLabelTasks(options: GetLabelTasksOptions = {}): Promise<LabelTaskList> {
+  async getLabelTasks(options: GetLabelTasksOptions = {}): Promise<LabelTask[]> {
     return await getLabelTasks(this.#context, options);
   }
 

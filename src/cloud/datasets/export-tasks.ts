@@ -2,12 +2,12 @@ import { redactText } from '../redact.js';
 import { pages } from '../service/paging.js';
 import { type WaitOptions, waitFor } from '../service/waiter.js';
 import { checkId, checkPage, checkPlace } from './checks.js';
-import { type CallOptions, type Context, refuse, requestOf, required, taskFailed } from './context.js';
-import { createOnce } from './created.js';
-import { type ListTasksOptions, learn, type StartedTask } from './import-tasks.js';
+import { type CallOptions, type Context, refuse, requestOf, taskFailed } from './context.js';
+import type { ListTasksOptions } from './import-tasks.js';
 import { kindOf } from './kind.js';
 import { servicePath } from './paths.js';
 import type { SampleSearch } from './samples.js';
+import { learn, startTask } from './tasks.js';
 import { toWire } from './wire.js';
 
 /** `status` of an export task; `SUCCESSED` is how the service spells it. Others are passed on as they come. */
@@ -125,12 +125,13 @@ export function exportTasks(
 /**
  * Starts an export task. It is never started twice: when the answer is lost, the task is looked for by its path.
  *
+ * @returns its id
  * @throws OptionError (D047, D048), ServiceError
  */
 export async function exportData(
   context: Context,
   { validateRemote, signal, exportType = exportTypes.all, exportParams = {}, ...options }: ExportDataOptions,
-): Promise<StartedTask> {
+): Promise<string> {
   checkFolder(options.path);
   if (validateRemote === true) await learn(context, signal);
   if (kindOf(context.known)?.exports === false) {
@@ -147,22 +148,12 @@ export async function exportData(
     exportType,
     exportParams: { sampleState: '', exportDest: 'DIR', ...exportParams },
   });
-  const sent = { method: 'POST', path: tasksPath, body, signal } as const;
-  return await createOnce(
-    context,
-    async () => {
-      const started = await requestOf<StartedTask>(context, sent);
-      required(started.taskId, 'task_id', { ...sent, path: `/datasets/{dataset_id}${tasksPath}` });
-      return started;
-    },
-    async (since) => {
-      const { exportTasks: latest } = await listExportTasks(context, { limit: 100, signal });
-      return latest.find(
-        ({ path: other = '', createTime = 0 }) => servicePath(other) === path && createTime >= since,
-      );
-    },
+  return await startTask(context, {
+    path: tasksPath,
+    body,
     signal,
-  );
+    isOurs: (task) => typeof task['path'] === 'string' && servicePath(task['path']) === path,
+  });
 }
 
 /** @throws OptionError (D037), ServiceError */

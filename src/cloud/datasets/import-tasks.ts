@@ -3,14 +3,14 @@ import { redactText } from '../redact.js';
 import { pages } from '../service/paging.js';
 import { ServiceError } from '../service/service-error.js';
 import { type WaitOptions, waitFor } from '../service/waiter.js';
-import { annotationToWire, checkAnnotationConfig } from './annotation-config.js';
+import { checkedAnnotationConfig, labelFormatOnWire } from './annotation.js';
 import { checkId, checkPage, checkPlace } from './checks.js';
-import { type CallOptions, type Context, refuse, requestOf, required, taskFailed } from './context.js';
-import { createOnce } from './created.js';
+import { type CallOptions, type Context, refuse, requestOf, taskFailed } from './context.js';
 import { kindOf } from './kind.js';
 import { serviceFolder, servicePath } from './paths.js';
 import type { LabelFormat } from './samples.js';
-import type { AnnotationConfig, DatasetInfo, Label } from './types.js';
+import type { AnnotationConfig, Label } from './types.js';
+import { learn, startTask } from './tasks.js';
 import { toWire } from './wire.js';
 
 /** `status` of an import task. Others are passed on as they come. */
@@ -98,12 +98,6 @@ export interface ImportDataOptions extends CallOptions {
   readonly validateRemote?: boolean | undefined;
 }
 
-/** A task that was started. */
-export interface StartedTask {
-  readonly taskId: string;
-  readonly [member: string]: unknown;
-}
-
 const tasksPath = '/import-tasks';
 
 /** One page of import tasks, the latest first. @throws OptionError (D001, D002), ServiceError */
@@ -137,36 +131,23 @@ export function importTasks(context: Context, options: ListTasksOptions): AsyncG
 /**
  * Starts an import task. It is never started twice: when the answer is lost, the task is looked for by its path.
  *
+ * @returns its id
  * @throws OptionError (D039–D046), ServiceError (`Busy` while another import, a version or a synchronisation is under way)
  */
 export async function importData(
   context: Context,
   { validateRemote, ...options }: ImportDataOptions,
-): Promise<StartedTask> {
-  if (validateRemote === true) await learn(context, options.signal);
+): Promise<string> {
+  const { signal } = options;
+  if (validateRemote === true) await learn(context, signal);
   const body = importBody(context, options);
-  const sent = {
-    method: 'POST',
+  const place = servicePath(String(body['import_path']));
+  return await startTask(context, {
     path: tasksPath,
     body,
-    signal: options.signal,
-  } as const;
-  return await createOnce(
-    context,
-    async () => {
-      const started = await requestOf<StartedTask>(context, sent);
-      required(started.taskId, 'task_id', { ...sent, path: `/datasets/{dataset_id}${tasksPath}` });
-      return started;
-    },
-    async (since) => {
-      const { importTasks: latest } = await listImportTasks(context, { limit: 100, signal: options.signal });
-      const place = servicePath(String(body['import_path']));
-      return latest.find(
-        ({ importPath = '', createTime = 0 }) => servicePath(importPath) === place && createTime >= since,
-      );
-    },
-    options.signal,
-  );
+    signal,
+    isOurs: ({ importPath }) => typeof importPath === 'string' && servicePath(importPath) === place,
+  });
 }
 
 /** What is asked for, after every rule was checked. @throws OptionError */
@@ -207,7 +188,8 @@ export function importBody(
   const isEmpty = config !== undefined && Object.keys(config).length === 0;
   if (isEmpty && !isManifest)
     refuse('D044', 'annotationConfig {} goes with a manifest only', 'Say scene and formatName.');
-  if (config !== undefined && !isEmpty) checkAnnotationConfig(config, { known, onNotice });
+  const checked =
+    config === undefined || isEmpty ? undefined : checkedAnnotationConfig(config, known, onNotice);
   let importPath = path;
   if (!isManifest && !path.endsWith('/')) {
     importPath = `${path}/`;
@@ -219,7 +201,7 @@ export function importBody(
     importType,
     importPath,
     importAnnotations: config !== undefined,
-    ...annotationToWire(config),
+    ...annotationOnWire(checked),
     ...definedOf({
       includedLabels,
       excludedLabels,
@@ -300,13 +282,18 @@ export function importCounts({ importedSampleCount, totalSampleCount }: ImportTa
   return `imported ${importedSampleCount ?? 0}${of} samples`;
 }
 
-/** Asks what the data set holds, unless that is known. */
-export async function learn({ known, ...context }: Context, signal: AbortSignal | undefined): Promise<void> {
-  if (known.datasetType !== undefined || known.dataType !== undefined) return;
-  const info = await requestOf<DatasetInfo>({ ...context, known }, { method: 'GET', path: '', signal });
-  known.datasetType = info.datasetType;
-  known.dataType = info.dataType;
-  known.workPath = info.workPath;
+/** What is said of annotations, by our names. ASSUMED: formats without a member of their own go as `annotation_config`. */
+function annotationOnWire(config: AnnotationConfig | undefined): Record<string, unknown> {
+  if (config === undefined) return {};
+  const { includedLabels, difficultOnly } = config.parameters ?? {};
+  return definedOf({
+    ...(config.formatName === 'ModelArts PASCAL VOC 1.0'
+      ? { annotationFormat: 'VOC' }
+      : { annotationConfig: config }),
+    includedLabels,
+    difficultOnly,
+    labelFormat: labelFormatOnWire(config),
+  });
 }
 
 function definedOf(members: Readonly<Record<string, unknown>>): Record<string, unknown> {

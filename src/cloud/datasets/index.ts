@@ -33,19 +33,16 @@ export type {
   ImportTask,
   ImportTaskPage,
   ListTasksOptions,
-  StartedTask,
 } from './import-tasks.js';
 export type {
   CreateLabelTaskOptions,
   GetLabelTasksOptions,
   LabelTask,
-  LabelTaskList,
 } from './label-tasks.js';
 export {
   type DeleteLabelOptions,
   type DeleteLabelsOptions,
   deletePolicies,
-  type LabelList,
   type LabelName,
   type ListLabelsOptions,
   type UpdateLabelOptions,

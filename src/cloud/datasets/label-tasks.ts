@@ -1,6 +1,6 @@
 import { checkDatasetType, checkId } from './checks.js';
-import { type CallOptions, type Context, refuse, requestOf, required } from './context.js';
-import { createOnce } from './created.js';
+import { type CallOptions, type Context, refuse, requestOf } from './context.js';
+import { startTask } from './tasks.js';
 import { toWire } from './wire.js';
 
 /** A label task as the service tells of it. Members it does not tell of are absent, and others may be there. */
@@ -24,12 +24,6 @@ export interface LabelTask {
   /** A task for a team. */
   readonly workforceTask?: boolean;
   readonly [member: string]: unknown;
-}
-
-export interface LabelTaskList {
-  /** How many there are in all, as of this answer. */
-  readonly total: number | undefined;
-  readonly tasks: readonly LabelTask[];
 }
 
 export interface CreateLabelTaskOptions extends CallOptions {
@@ -57,44 +51,32 @@ const paths = {
 /**
  * Makes a label task. It is never made twice: when the answer is lost, the task is looked for by its name.
  *
+ * @returns its id
  * @throws OptionError (D049), ServiceError
  */
 export async function createLabelTask(
   context: Context,
   { taskName, taskType, description, signal }: CreateLabelTaskOptions,
-): Promise<LabelTask> {
+): Promise<string> {
   if (typeof taskName !== 'string' || taskName.trim() === '')
     refuse('D049', `taskName is ${JSON.stringify(taskName) ?? 'not given'}`, 'Say a name.');
   checkDatasetType(taskType, 'taskType', 'D049');
-  const sent = {
-    method: 'POST',
+  return await startTask(context, {
     path: paths.tasks,
     body: toWire({ taskName, taskType, description }),
     signal,
-  } as const;
-  return await createOnce(
-    context,
-    async () => {
-      const made = await requestOf<LabelTask>(context, sent);
-      required(made.taskId, 'task_id', { ...sent, path: `/datasets/{dataset_id}${paths.tasks}` });
-      return made;
-    },
-    async (since) => {
-      const { tasks } = await getLabelTasks(context, { signal });
-      return tasks.find((task) => task.taskName === taskName && (task.createTime ?? 0) >= since);
-    },
-    signal,
-  );
+    isOurs: (task) => task['taskName'] === taskName,
+  });
 }
 
 /** All label tasks, or those for teams. @throws OptionError (D050), ServiceError */
 export async function getLabelTasks(
   context: Context,
   { isWorkforceTask = false, sortKey, sortDir, signal }: GetLabelTasksOptions,
-): Promise<LabelTaskList> {
+): Promise<LabelTask[]> {
   checkWord(sortKey, 'sortKey', ['create_time', 'task_name']);
   checkWord(sortDir, 'sortDir', ['asc', 'desc']);
-  const found = await requestOf<{ totalCount?: number; count?: number; tasks?: LabelTask[] }>(context, {
+  const found = await requestOf<{ tasks?: LabelTask[] }>(context, {
     method: 'GET',
     path: isWorkforceTask ? paths.teamTasks : paths.tasks,
     query: {
@@ -104,7 +86,7 @@ export async function getLabelTasks(
     },
     signal,
   });
-  return { total: found.totalCount ?? found.count, tasks: found.tasks ?? [] };
+  return found.tasks ?? [];
 }
 
 /** @throws OptionError (D037), ServiceError */

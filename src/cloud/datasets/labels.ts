@@ -12,11 +12,6 @@ export interface ListLabelsOptions extends CallOptions {
   readonly versionId?: string | undefined;
 }
 
-export interface LabelList {
-  readonly labels: readonly Label[];
-  readonly [member: string]: unknown;
-}
-
 /** A label by its name, and its type where several types have that name. */
 export interface LabelName {
   readonly name: string;
@@ -50,14 +45,14 @@ const labelsPath = '/data-annotations/labels';
 export async function listLabels(
   context: Context,
   { versionId, signal }: ListLabelsOptions,
-): Promise<LabelList> {
-  const found = await requestOf<Partial<LabelList>>(context, {
+): Promise<Label[]> {
+  const found = await requestOf<{ labels?: Label[] }>(context, {
     method: 'GET',
     path: labelsPath,
     query: { version_id: versionId },
     signal,
   });
-  return { ...found, labels: found.labels ?? [] };
+  return found.labels ?? [];
 }
 
 /**
@@ -86,7 +81,7 @@ export async function createLabels(
     return await create(labels);
   } catch (error) {
     if (!(error instanceof ServiceError) || !error.mayHaveApplied) throw error;
-    const there = new Set((await listLabels(context, options)).labels.map(keyOf));
+    const there = new Set((await listLabels(context, options)).map(keyOf));
     const missing = labels.filter((label) => !there.has(keyOf(label)));
     const again = missing.length === 0 ? [] : (await create(missing)).results;
     const results = labels.map(({ name }, index) => {
