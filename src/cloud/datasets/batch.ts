@@ -1,5 +1,5 @@
 import { type JsonObject, LabelkitError, OptionError, throwIfAborted } from '../../model/index.js';
-import { redactText } from '../redact.js';
+import { redactMessage } from '../redact.js';
 import { type CallOptions, type Context, type DataRequest, requestOf } from './context.js';
 
 /** What became of one item of a call about many. */
@@ -142,7 +142,7 @@ function resultsOf(answer: BatchAnswer, items: readonly BatchItem<unknown>[]): I
       item: name,
       success: false,
       ...(isText(errorCode) ? { errorCode } : {}),
-      ...(isText(errorMsg) ? { errorMsg: redactText(errorMsg) } : {}),
+      ...(isText(errorMsg) ? { errorMsg: redactMessage(errorMsg) } : {}),
     };
   });
 }

@@ -1,4 +1,3 @@
-import { redactText } from '../redact.js';
 import { pages } from '../service/paging.js';
 import { type WaitOptions, waitFor } from '../service/waiter.js';
 import { checkId, checkPage, checkPlace } from './checks.js';
@@ -192,7 +191,7 @@ export async function waitForExport(
     verdict: ({ status = '', errorCode, errorMsg = '', finishedSampleCount, totalSampleCount }) => {
       if (ended.has(status)) return 'done';
       if (status !== 'FAILED') return 'wait';
-      const why = errorMsg === '' ? 'the service does not say why' : redactText(errorMsg);
+      const why = errorMsg === '' ? 'the service does not say why' : errorMsg;
       const of = totalSampleCount === undefined ? '' : ` of ${totalSampleCount}`;
       throw taskFailed(what, {
         path: `/datasets/{dataset_id}${tasksPath}/{task_id}`,

@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../model/index.js';
-import { redactText } from '../redact.js';
 import { pages } from '../service/paging.js';
 import { ServiceError } from '../service/service-error.js';
 import { type WaitOptions, waitFor } from '../service/waiter.js';
@@ -9,8 +8,8 @@ import { type CallOptions, type Context, refuse, requestOf, taskFailed } from '.
 import { kindOf } from './kind.js';
 import { serviceFolder, servicePath } from './paths.js';
 import type { LabelFormat } from './samples.js';
-import type { AnnotationConfig, Label } from './types.js';
 import { learn, startTask } from './tasks.js';
+import type { AnnotationConfig, Label } from './types.js';
 import { toWire } from './wire.js';
 
 /** `status` of an import task. Others are passed on as they come. */
@@ -261,7 +260,7 @@ export async function waitForImport(
       const { status = '', errorCode, errorMsg = '' } = task;
       if (status === 'COMPLETED') return 'done';
       if (failures.has(status)) {
-        const why = errorMsg === '' ? 'the service does not say why' : redactText(errorMsg);
+        const why = errorMsg === '' ? 'the service does not say why' : errorMsg;
         throw taskFailed(what, { path, errorCode, message: `${why} (${importCounts(task)})` });
       }
       if (status === 'NOT_EXIST' && elapsedMs >= unknownMs) {

@@ -31,7 +31,10 @@ export async function startTask(
     find: async () => {
       let earliest = began;
       const { importTasks, exportTasks, tasks } = await requestOf<
-        Record<'importTasks' | 'exportTasks' | 'tasks', readonly Readonly<Record<string, unknown>>[] | undefined>
+        Record<
+          'importTasks' | 'exportTasks' | 'tasks',
+          readonly Readonly<Record<string, unknown>>[] | undefined
+        >
       >(context, {
         method: 'GET',
         path,
