@@ -13,6 +13,7 @@ import {
   type ServiceSession,
   taskFailed,
 } from './context.js';
+import { type CreateDatasetOptions, createDataset } from './create.js';
 import { datasetStatus } from './enums.js';
 import {
   type ExportDataOptions,
@@ -57,6 +58,7 @@ import {
   updateLabel,
   updateLabels,
 } from './labels.js';
+import { serviceFolder } from './paths.js';
 import {
   type AddSamplesOptions,
   addSamples,
@@ -74,7 +76,26 @@ import {
   type UpdateSamplesOptions,
   updateSamples,
 } from './samples.js';
-import type { DatasetInfo, Label } from './types.js';
+import {
+  getSyncInfo,
+  type MetricsOptions,
+  metrics,
+  type StatisticsOptions,
+  startSync,
+  statistics,
+  waitForSync,
+} from './sync.js';
+import type { DatasetInfo, DatasetStatistics, Label, SyncInfo, VersionInfo } from './types.js';
+import { type UpdateDatasetOptions, updateDataset } from './update.js';
+import {
+  type CreateVersionOptions,
+  createVersion,
+  deleteVersion,
+  getVersionInfo,
+  type ListVersionsOptions,
+  listVersions,
+  waitForVersion,
+} from './versions.js';
 
 export interface ListDatasetsOptions extends CallOptions {
   /** See `datasetTypes`. */
@@ -104,19 +125,27 @@ export interface DatasetPage {
 export interface DatasetOptions {
   /** Hears of what is allowed and may not be meant. */
   readonly onNotice?: OnNotice | undefined;
+  /** Known of those that were just created. */
+  readonly importTaskId?: string | undefined;
 }
 
 /** A data set of the service. Making one asks nothing. */
 export class Dataset {
   readonly datasetId: string;
-  /** What was last told of it. */
+  /** The import of annotations that began when it was created here. */
+  readonly importTaskId: string | undefined;
   #info: DatasetInfo | undefined;
   readonly #context: Context;
 
   /** @throws OptionError for an id that is none (D030) */
-  constructor(session: ServiceSession, datasetId: string, { onNotice = () => {} }: DatasetOptions = {}) {
+  constructor(
+    session: ServiceSession,
+    datasetId: string,
+    { onNotice = () => {}, importTaskId }: DatasetOptions = {},
+  ) {
     checkId(datasetId, 'datasetId', 'D030');
     this.datasetId = datasetId;
+    this.importTaskId = importTaskId;
     this.#context = { session, datasetId, known: {}, onNotice };
   }
 
@@ -173,6 +202,31 @@ export class Dataset {
     });
   }
 
+  /**
+   * Creates a data set. The service takes its time: see {@link waitUntilNormal}. When the answer is lost, one of that
+   * name and work path that was made since is looked for first: there is never a second one.
+   *
+   * @throws OptionError (D003–D027) before anything is asked; ServiceError `AlreadyExists`, …; AbortedError
+   */
+  static async createDataset(session: ServiceSession, options: CreateDatasetOptions): Promise<Dataset> {
+    const { datasetId, importTaskId } = await createDataset(session, options);
+    const dataset = new Dataset(session, datasetId, { onNotice: options.onNotice, importTaskId });
+    const { known } = dataset.#context;
+    known.datasetType = options.datasetType;
+    known.dataType = options.dataType;
+    known.workPath = serviceFolder(options.workPath.path);
+    return dataset;
+  }
+
+  /** Deletes a data set; its data in object storage stays. @throws OptionError (D030), ServiceError */
+  static async deleteDataset(
+    session: ServiceSession,
+    datasetId: string,
+    options: CallOptions = {},
+  ): Promise<void> {
+    await new Dataset(session, datasetId).deleteDataset(options);
+  }
+
   static #listed(session: ServiceSession, info: DatasetInfo): Dataset {
     const dataset = new Dataset(session, info.datasetId);
     dataset.#learn(info);
@@ -216,6 +270,79 @@ export class Dataset {
         });
       },
     });
+  }
+
+  /** Renames or describes it. @throws OptionError (D029), ServiceError */
+  async updateDataset(options: UpdateDatasetOptions): Promise<void> {
+    await updateDataset(this.#context, options);
+  }
+
+  /** Deletes it; its data in object storage stays. @throws ServiceError */
+  async deleteDataset({ signal }: CallOptions = {}): Promise<void> {
+    await requestOf(this.#context, { method: 'DELETE', path: '', signal });
+  }
+
+  /** How far it is labelled. @throws ServiceError */
+  async statistics(options: StatisticsOptions = {}): Promise<DatasetStatistics> {
+    return await statistics(this.#context, options);
+  }
+
+  /** Figures over time: by name, and ms since 1970. @throws ServiceError */
+  async metrics(
+    options: MetricsOptions = {},
+  ): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>> {
+    return await metrics(this.#context, options);
+  }
+
+  /** Begins to take over what was added to the place of the data, and what was deleted there. @throws ServiceError */
+  async sync(options: CallOptions = {}): Promise<void> {
+    await startSync(this.#context, options);
+  }
+
+  /** @throws ServiceError */
+  async getSyncInfo(options: CallOptions = {}): Promise<SyncInfo> {
+    return await getSyncInfo(this.#context, options);
+  }
+
+  /** @throws ServiceError `TaskFailed`; LabelkitError `Timeout`; AbortedError */
+  async waitForSync(options: WaitOptions<SyncInfo> = {}): Promise<SyncInfo> {
+    return await waitForSync(this.#context, options);
+  }
+
+  /** @throws ServiceError */
+  async listVersions(options: ListVersionsOptions = {}): Promise<VersionInfo[]> {
+    return await listVersions(this.#context, options);
+  }
+
+  /**
+   * Begins to publish a version; see {@link waitForVersion}.
+   *
+   * @returns its id
+   * @throws OptionError (D031–D035) before anything is asked; ServiceError `Throttled` when the last one is less than a
+   *   minute old, `Busy`; AbortedError
+   */
+  async createVersion(options: CreateVersionOptions = {}): Promise<string> {
+    return await createVersion(this.#context, options);
+  }
+
+  /** @throws OptionError (D037), ServiceError */
+  async getVersionInfo(versionId: string, options: CallOptions = {}): Promise<VersionInfo> {
+    return await getVersionInfo(this.#context, versionId, options);
+  }
+
+  /** @throws OptionError (D037), ServiceError */
+  async deleteVersion(versionId: string, options: CallOptions = {}): Promise<void> {
+    await deleteVersion(this.#context, versionId, options);
+  }
+
+  /**
+   * Waits until a version is published and its manifest is written.
+   *
+   * @throws OptionError (D037); ServiceError `TaskFailed` with what the service says; LabelkitError `NotFound` when it
+   *   is being deleted, `Timeout`; AbortedError
+   */
+  async waitForVersion(versionId: string, options: WaitOptions<VersionInfo> = {}): Promise<VersionInfo> {
+    return await waitForVersion(this.#context, versionId, options);
   }
 
   /** One page of samples. @throws OptionError (D001, D002, D036), ServiceError */

@@ -1,5 +1,6 @@
 export { BatchError, type BatchOptions, type BatchResult, type ItemResult } from './batch.js';
 export type { CallOptions, Notice, OnNotice, ServiceAccess, ServiceSession } from './context.js';
+export { type CreateDatasetOptions, createDatasetBody } from './create.js';
 export {
   Dataset,
   type DatasetOptions,
@@ -60,6 +61,7 @@ export type {
   SampleUpdate,
   UpdateSamplesOptions,
 } from './samples.js';
+export type { MetricsOptions, StatisticsOptions } from './sync.js';
 export type {
   AnnotationConfig,
   AnnotationParameters,
@@ -74,3 +76,5 @@ export type {
   VersionInfo,
   WorkPath,
 } from './types.js';
+export type { UpdateDatasetOptions } from './update.js';
+export { type CreateVersionOptions, createVersionBody, type ListVersionsOptions } from './versions.js';

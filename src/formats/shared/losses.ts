@@ -1,6 +1,20 @@
 import { type ImageObject, isVocTask, type Sample, type Task, tasks } from '../../model/index.js';
 import type { FormatSink, WriteRow } from '../contract.js';
 
+/** Objects of every shape. */
+const everyShape = [
+  'shape-point',
+  'shape-line',
+  'shape-dashed',
+  'shape-bndbox',
+  'shape-polygon',
+  'shape-polyline',
+  'shape-circle',
+] as const;
+
+/** Objects of every shape, with a shape and a label or without. */
+export const everyObject = [...everyShape, 'object-without-label', 'object-without-shape'] as const;
+
 const sampleKinds = ['image-sample', 'text-sample', 'audio-sample', 'table-sample'] as const;
 
 /** Every name that a result's `losses` and a format's `cannotCarry` may have. */
@@ -21,15 +35,7 @@ export const lossNames = [
   'annotated-by',
   'unknown-member',
   'image-set',
-  'shape-point',
-  'shape-line',
-  'shape-dashed',
-  'shape-bndbox',
-  'shape-polygon',
-  'shape-polyline',
-  'shape-circle',
-  'object-without-label',
-  'object-without-shape',
+  ...everyObject,
   'object-property',
   'object-pose',
   'object-truncated',
