@@ -139,7 +139,7 @@ export async function importData(
 ): Promise<string> {
   const { signal } = options;
   if (validateRemote === true) await learn(context, signal);
-  const body = importBody(context, options);
+  const body = importDataBody(options, context);
   const place = servicePath(String(body['import_path']));
   return await startTask(context, {
     path: tasksPath,
@@ -149,9 +149,12 @@ export async function importData(
   });
 }
 
-/** What is asked for, after every rule was checked. @throws OptionError */
-export function importBody(
-  { known, onNotice }: Pick<Context, 'known' | 'onNotice'>,
+/**
+ * What is asked for, after every rule was checked (D039–D046).
+ *
+ * @throws OptionError
+ */
+export function importDataBody(
   {
     path,
     annotationConfig,
@@ -167,6 +170,7 @@ export function importBody(
     dataSource,
     labelFormat,
   }: ImportDataOptions,
+  { known, onNotice }: Pick<Context, 'known' | 'onNotice'>,
 ): JsonObject {
   checkPlace(path, 'path', 'D039');
   if (importType !== 'dir' && importType !== 'manifest')
@@ -276,7 +280,7 @@ export async function waitForImport(
 }
 
 /** `imported 3 of 10 samples` */
-export function importCounts({ importedSampleCount, totalSampleCount }: ImportTask): string {
+function importCounts({ importedSampleCount, totalSampleCount }: ImportTask): string {
   const of = totalSampleCount === undefined ? '' : ` of ${totalSampleCount}`;
   return `imported ${importedSampleCount ?? 0}${of} samples`;
 }

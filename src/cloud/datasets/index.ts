@@ -28,12 +28,13 @@ export {
   exportTypes,
   type ListExportTasksOptions,
 } from './export-tasks.js';
-export type {
-  ImportDataOptions,
-  ImportStatus,
-  ImportTask,
-  ImportTaskPage,
-  ListTasksOptions,
+export {
+  type ImportDataOptions,
+  type ImportStatus,
+  type ImportTask,
+  type ImportTaskPage,
+  importDataBody,
+  type ListTasksOptions,
 } from './import-tasks.js';
 export type {
   CreateLabelTaskOptions,
