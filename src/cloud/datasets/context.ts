@@ -1,5 +1,5 @@
 import { type JsonObject, OptionError } from '../../model/index.js';
-import { redactText } from '../redact.js';
+import { redactMessage } from '../redact.js';
 import type { QueryValue, ServiceClient } from '../service/client.js';
 import { ServiceError } from '../service/service-error.js';
 import { fromWire } from './wire.js';
@@ -59,6 +59,8 @@ export interface DataRequest {
   readonly repeatable?: boolean | undefined;
   /** The answer tells of each item whether it was done: `success: false` is then no error. */
   readonly batch?: boolean | undefined;
+  /** Is given the headers of the answer, names lower-case. */
+  readonly onHeaders?: ((headers: Readonly<Record<string, string>>) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -72,15 +74,16 @@ const root = '/v2/{project_id}';
  */
 export async function request<T>(
   session: ServiceSession,
-  { path, params, ...rest }: DataRequest,
+  { path, params, onHeaders, ...rest }: DataRequest,
 ): Promise<T> {
   const services = await session.services();
-  const { body } = await services.client.send<unknown>({
+  const { body, headers } = await services.client.send<unknown>({
     ...rest,
     service: 'modelarts',
     path: `${root}${path}`,
     params: { ...params, project_id: await services.projectId() },
   });
+  onHeaders?.(headers);
   return fromWire<T>(body ?? {});
 }
 
@@ -110,7 +113,7 @@ export function taskFailed(
   const named = errorCode === undefined || errorCode === '' ? '' : ` [${errorCode}]`;
   return new ServiceError(
     'TaskFailed',
-    `${what} has failed: ${message === undefined || message === '' ? 'the service says no more' : redactText(message)}${named}`,
+    `${what} has failed: ${message === undefined || message === '' ? 'the service says no more' : redactMessage(message)}${named}`,
     { service: 'modelarts', method: 'GET', path: `${root}${path}`, errorCode },
     { hint: 'Mend what the message names and start it again.' },
   );

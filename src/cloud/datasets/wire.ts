@@ -10,6 +10,7 @@ const opaque = new Set([
   'hardDetails',
   'hard_details',
   'metadata',
+  'metrics',
   'property',
 ]);
 
