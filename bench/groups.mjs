@@ -47,11 +47,11 @@ const lines20k = vocManifestSet(20_000);
 
 /** Conversions that are held against their two halves. */
 const conversions = /** @type {const} */ ([
-  { from: 'voc', set: files20k, to: 'coco' },
-  { from: 'voc', set: files20k, to: 'manifest' },
-  { from: 'manifest', set: lines20k, to: 'yolo' },
-  { from: 'coco', set: images20k, to: 'voc' },
-  { from: 'coco', set: images20k, to: 'yolo' },
+  { from: 'voc', set: files20k, to: 'coco', options: {} },
+  { from: 'voc', set: files20k, to: 'manifest', options: {} },
+  { from: 'manifest', set: lines20k, to: 'yolo', options: { shapes: 'bbox' } },
+  { from: 'coco', set: images20k, to: 'voc', options: {} },
+  { from: 'coco', set: images20k, to: 'yolo', options: { shapes: 'bbox' } },
 ]);
 
 /** Objects that only the server has. @type {(name: string, items: number, bytes: number) => ReadySet} */
@@ -841,10 +841,10 @@ function fromVoc(bench, data, to, name) {
  * @param {Bench} bench
  * @param {(typeof conversions)[number]} conversion
  */
-function partsOf(bench, { from, set: data, to }) {
+function partsOf(bench, { from, set: data, to, options }) {
   const set = bench.ready(data);
   const name = `${from}-to-${to}`;
-  const output = join(bench.scratch, 'output');
+  const args = [set.path, from, to, join(bench.scratch, 'output'), JSON.stringify(options)];
   return [
     labelkit(
       `read-${name}`,
@@ -852,13 +852,8 @@ function partsOf(bench, { from, set: data, to }) {
       set,
       library(bench, 'dataset-read.mjs', set.path, from),
     ),
-    labelkit(
-      `write-${name}`,
-      'from memory',
-      set,
-      library(bench, 'dataset-write.mjs', set.path, from, to, output),
-    ),
-    labelkit(name, 'convert', set, library(bench, 'dataset-convert.mjs', set.path, from, to, output)),
+    labelkit(`write-${name}`, 'from memory', set, library(bench, 'dataset-write.mjs', ...args)),
+    labelkit(name, 'convert', set, library(bench, 'dataset-convert.mjs', ...args)),
   ];
 }
 

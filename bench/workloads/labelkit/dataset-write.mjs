@@ -1,6 +1,6 @@
 /**
  * Reads a data set into memory, then writes it in a format; the clock runs while it is written. What the annotation files
- * of a manifest say is read before, too.
+ * of a manifest say is read before, too. What cannot be written is left out.
  */
 import { report } from '../../harness/report.mjs';
 import { argument } from '../argument.mjs';
@@ -10,6 +10,7 @@ const path = argument('data set');
 const from = argument('its format', 1);
 const to = argument('format of the output', 2);
 const output = argument('output', 3);
+const options = JSON.parse(argument('options of the output', 4));
 
 const { openDataset, LocalStorage } = await loadLibrary();
 const { Run } = await loadModule('dataset-io/run.js');
@@ -28,13 +29,9 @@ async function* replay() {
 }
 
 const start = performance.now();
-const run = new Run({}, undefined, {});
+const run = new Run({ onError: 'skip' }, undefined, {});
 const write =
-  to === 'manifest'
-    ? writeManifestRows
-    : to === 'voc'
-      ? writeVocRows
-      : await formatWriter(to, { options: {} });
+  to === 'manifest' ? writeManifestRows : to === 'voc' ? writeVocRows : await formatWriter(to, { options });
 await write(replay(), {
   storage: new LocalStorage(),
   output,
