@@ -134,6 +134,17 @@ const imageFeatures = [
   ['width', 'image-size'],
 ] as const;
 
+const byField = <F extends string>(features: readonly (readonly [F, LossName, string?])[]) =>
+  new Map<string, LossName>(features.map(([field, feature]) => [field, feature]));
+
+/** The name of what is lost where a member of a sample, annotation, object or image has no place. */
+export const featureOfField = {
+  sample: byField(sampleFeatures),
+  annotation: byField([['name', 'annotation-name'], ['id', 'annotation-name'], ...annotationFeatures]),
+  object: byField(objectFeatures),
+  image: byField([...imageFeatures, ['height', 'image-size']]),
+} as const;
+
 /** What stands in files for "not so" or "not known" is no information. */
 const nothings: ReadonlySet<string> = new Set(['0', 'false', 'False', 'Unspecified', 'Unknown']);
 
@@ -144,7 +155,7 @@ function holds(value: unknown): boolean {
 }
 
 /** Of an object's texts: `difficult` 0 and `pose` Unspecified say what their absence says. */
-function says(value: unknown): boolean {
+export function says(value: unknown): boolean {
   return holds(value) && !(typeof value === 'string' && nothings.has(value));
 }
 
