@@ -81,6 +81,10 @@ function close() {
   });
 }
 
+// Before anything is printed, which somebody may be waiting for.
+process.once('SIGINT', close);
+process.once('SIGTERM', close);
+
 const { environment } = standIns;
 if (values.json) {
   process.stdout.write(`${JSON.stringify({ buckets, environment })}\n`);
@@ -90,5 +94,3 @@ if (values.json) {
   process.stdout.write(lines.join(''));
   process.stderr.write(`bucket ${buckets.join(', ')}; Ctrl-C ends it\n`);
 }
-process.once('SIGINT', close);
-process.once('SIGTERM', close);
