@@ -3,6 +3,7 @@ export {
   Credentials,
   type CredentialsInit,
   type CredentialsProvider,
+  type PlainProfile,
   Secret,
   type SecretMember,
   type StoredProfile,
@@ -70,7 +71,12 @@ export {
 } from './dataset-io/merge.js';
 export type { ObjectStorage, ObjectStorageOptions } from './dataset-io/object-storage.js';
 export { type Dataset, type DatasetRow, type OpenDatasetOptions, openDataset } from './dataset-io/open.js';
-export { type ProfileOptions, removeProfile, storeProfile } from './dataset-io/profiles.js';
+export {
+  type ProfileOptions,
+  profileOfEnvironment,
+  removeProfile,
+  storeProfile,
+} from './dataset-io/profiles.js';
 export type { OnProgress, Progress } from './dataset-io/progress.js';
 export {
   type LabelSurvey,

@@ -14,6 +14,7 @@ const doors: Readonly<Record<string, string>> = {
   './formats': 'src/dataset-io/formats',
   './transforms': 'src/transforms/index',
   './storage': 'src/dataset-io/storage/index',
+  './cloud': 'src/dataset-io/cloud',
 };
 
 async function namesOf(door: string): Promise<string> {
@@ -156,6 +157,7 @@ describe('each door opens on exactly these names', () => {
       parseManifestLine
       parseShard
       parseVoc
+      profileOfEnvironment
       readManifest
       readManifestBatches
       readVoc
@@ -296,6 +298,23 @@ describe('each door opens on exactly these names', () => {
       resolveReference
       sameContent
       stemOf"
+    `);
+  });
+
+  test('labelkit/cloud', async () => {
+    expect(await namesOf('./cloud')).toMatchInlineSnapshot(`
+      "BatchError
+      Dataset
+      ServiceError
+      Session
+      dataTypes
+      datasetStatus
+      datasetTypes
+      deletePolicies
+      exportTypes
+      labelTypes
+      schemaTypes
+      versionStatus"
     `);
   });
 });

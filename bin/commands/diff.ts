@@ -5,11 +5,22 @@ import type { DiffItem, FieldChange } from '../../src/transforms/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { groupDigits } from '../group-digits.js';
 import { type CommandIo, writeText } from '../io.js';
-import { type InputFlags, numberFrom, readingOptions, withInputOptions } from '../options.js';
+import {
+  type InputFlags,
+  namedValue,
+  numberFrom,
+  readingOptions,
+  withInputOptions,
+  words,
+} from '../options.js';
 import { ProgressBar } from '../progress-bar.js';
 
 interface Flags extends InputFlags {
   readonly secondFrom?: string;
+  readonly secondFromOption?: Readonly<Record<string, string>>;
+  readonly classes?: string;
+  readonly ignore?: string[];
+  readonly all?: boolean;
   readonly key?: DiffKey;
   readonly tolerance: number;
   readonly iou: number;
@@ -25,20 +36,32 @@ export function addDiff(program: Command, io: CommandIo, done: (code: ExitCode) 
       .description(
         'what two data sets, or two versions of one, do not share; exit status 1 when anything differs',
       )
-      .argument(
-        '<first>',
-        'a manifest, a VOC tree, a folder of VOC files; - for a manifest on standard input',
-      )
+      .argument('<first>', 'a data set of any format; - for a manifest on standard input')
       .argument('<second>', 'another one, of the same or another format')
       .option('--second-from <format>', 'format of the second (default: detected)')
+      .option(
+        '--second-from-option <name=value>',
+        'an option of that format; repeatable (default: those of --from-option where both have one format)',
+        namedValue,
+      )
+      .option('--classes <list>', 'classes in the order of their ids, for data that has ids and no names')
       .addOption(
         new Option(
           '--key <key>',
-          'what samples are matched by (default: id where both have it, source between manifests, else name)',
+          'what samples are matched by (default: name, between manifests id where both have it, else source)',
         ).choices(['id', 'source', 'name']),
       )
       .option('--tolerance <pixels>', 'coordinates that differ by no more are equal', numberFrom(0), 0)
       .option('--iou <share>', 'least overlap of shapes that are taken for one', numberFrom(0), 0.5)
+      .option(
+        '--ignore <names>',
+        'what does not count, by the names of losses: usage,image-size,shape-polygon…; label; shape; uncarried for all that the format of either side cannot carry',
+        words,
+      )
+      .option(
+        '--all',
+        'between formats: compare also ids, properties and the like that only one of them has a place for',
+      )
       .addOption(
         new Option('--on-error <policy>', 'what happens to a record that cannot be read')
           .choices(['fail', 'skip'])
@@ -51,6 +74,7 @@ export function addDiff(program: Command, io: CommandIo, done: (code: ExitCode) 
       import('../../src/dataset-io/diff.js'),
       import('../session.js'),
     ]);
+    const classes = flags.classes === undefined ? undefined : await namedClasses(flags.classes);
     const bar = new ProgressBar(io, 'compared', flags.quiet === true);
     let found: DatasetDiff;
     try {
@@ -58,6 +82,10 @@ export function addDiff(program: Command, io: CommandIo, done: (code: ExitCode) 
         diffDatasets(first, second, {
           ...readingOptions(flags),
           secondFrom: flags.secondFrom,
+          secondFromOptions: flags.secondFromOption,
+          classes,
+          ignore: flags.ignore,
+          all: flags.all,
           key: flags.key,
           tolerance: flags.tolerance,
           iou: flags.iou,
@@ -80,14 +108,21 @@ export function addDiff(program: Command, io: CommandIo, done: (code: ExitCode) 
   });
 }
 
+async function namedClasses(list: string): Promise<readonly string[]> {
+  const { parseClasses } = await import('../../src/dataset-io/class-names.js');
+  return await parseClasses(list);
+}
+
 function textOf(found: DatasetDiff): string {
-  const { first, second, key, samples, annotations, fields, skipped, differences, truncated } = found;
+  const { first, second, key, ignored, samples, annotations, fields, skipped, differences, truncated } =
+    found;
   const side = ({ path, format, samples: count }: DatasetDiff['first']) =>
     `${path}  ${format}, ${groupDigits(count)} ${count === 1 ? 'sample' : 'samples'}`;
   const lines = [
     `- ${side(first)}`,
     `+ ${side(second)}`,
     `matched by ${key}`,
+    ...(ignored.length === 0 ? [] : [`not compared: ${namesText(ignored)}`]),
     `  samples      ${countsText(samples)}`,
     `  annotations  ${countsText(annotations)}`,
   ];
@@ -102,6 +137,13 @@ function textOf(found: DatasetDiff): string {
   lines.push(found.equal ? 'equal' : 'different');
   return lines.map((line) => `${line}\n`).join('');
 }
+
+/** The names while they are few. */
+function namesText(names: readonly string[]): string {
+  return names.length <= namesShown ? names.join(', ') : `${names.length} things, which --json lists`;
+}
+
+const namesShown = 12;
 
 function countsText({ equal, changed, removed, added }: DifferenceCounts): string {
   return `equal ${groupDigits(equal)}, changed ${groupDigits(changed)}, removed ${groupDigits(removed)}, added ${groupDigits(added)}`;

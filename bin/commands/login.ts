@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { StoredProfile } from '../../src/index.js';
+import type { PlainProfile } from '../../src/index.js';
 import { OptionError } from '../../src/model/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { type CommandIo, writeText } from '../io.js';
@@ -22,7 +22,9 @@ export function addLogin(program: Command, io: CommandIo, done: (code: ExitCode)
     .option('--remove', 'remove the profile instead')
     .option('--quiet', 'nothing on standard error but errors')
     .action(async (name: string, flags: Flags) => {
-      const { removeProfile, storeProfile } = await import('../../src/dataset-io/profiles.js');
+      const { profileOfEnvironment, removeProfile, storeProfile } = await import(
+        '../../src/dataset-io/profiles.js'
+      );
       const { Session } = await import('../../src/dataset-io/session.js');
       const where = { environment: io.env };
       if (flags.remove === true) {
@@ -31,7 +33,7 @@ export function addLogin(program: Command, io: CommandIo, done: (code: ExitCode)
         done(exitCodes.done);
         return;
       }
-      const profile = flags.fromEnv === true ? profileOfEnvironment(io) : await askForProfile(io);
+      const profile = flags.fromEnv === true ? profileOfEnvironment(io.env) : await askForProfile(io);
       if (flags.check) {
         const session = new Session({ ...profile, environment: {} });
         try {
@@ -45,41 +47,6 @@ export function addLogin(program: Command, io: CommandIo, done: (code: ExitCode)
       await writeText(io.stdout, `stored as the profile ${name} in ${file}\n`);
       done(exitCodes.done);
     });
-}
-
-/** A profile of one's own has texts for secrets: nothing is encrypted yet. */
-type PlainProfile = Omit<
-  StoredProfile,
-  'accessKey' | 'secretKey' | 'securityToken' | 'password' | 'expiresAt'
-> &
-  Readonly<Partial<Record<'accessKey' | 'secretKey' | 'securityToken' | 'password', string>>>;
-
-const fromVariables = {
-  accessKey: 'HUAWEICLOUD_SDK_AK',
-  secretKey: 'HUAWEICLOUD_SDK_SK',
-  securityToken: 'HUAWEICLOUD_SDK_SECURITY_TOKEN',
-  account: 'HUAWEICLOUD_SDK_ACCOUNT',
-  username: 'HUAWEICLOUD_SDK_USERNAME',
-  password: 'HUAWEICLOUD_SDK_PASSWORD',
-  regionName: 'HUAWEICLOUD_SDK_REGION',
-  projectId: 'HUAWEICLOUD_SDK_PROJECT_ID',
-  endpoint: 'LABELKIT_OBS_ENDPOINT',
-  modelartsEndpoint: 'LABELKIT_MODELARTS_ENDPOINT',
-  iamEndpoint: 'LABELKIT_IAM_ENDPOINT',
-} as const;
-
-function profileOfEnvironment(io: CommandIo): PlainProfile {
-  const given = Object.entries(fromVariables).flatMap(([member, variable]) => {
-    const value = io.env[variable];
-    return value === undefined || value === '' ? [] : [[member, value] as const];
-  });
-  const profile: PlainProfile = Object.fromEntries(given);
-  if (profile.accessKey === undefined && profile.password === undefined) {
-    throw new OptionError('the environment holds neither keys nor a password', {
-      hint: 'Set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or HUAWEICLOUD_SDK_USERNAME and HUAWEICLOUD_SDK_PASSWORD.',
-    });
-  }
-  return profile;
 }
 
 /** Asks on the terminal; what is secret is not shown while it is typed. */

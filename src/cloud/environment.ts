@@ -80,6 +80,42 @@ export function credentialsOfEnvironment(environment: Environment): CredentialsI
   return { accessKey, secretKey, ...(securityToken === undefined ? {} : { securityToken }) };
 }
 
+/**
+ * All that the environment says of who asks and where, as a profile to be stored.
+ *
+ * @throws OptionError when it holds neither keys nor a password
+ */
+export function profileOfEnvironment(environment: Environment): PlainProfile {
+  const given = profileMembers.flatMap((member) => {
+    const value = variable(environment, member);
+    return value === undefined ? [] : [[member, value] as const];
+  });
+  const profile: PlainProfile = Object.fromEntries(given);
+  if (profile.accessKey === undefined && profile.password === undefined) {
+    throw new OptionError('the environment holds neither keys nor a password', {
+      hint: `Set ${variables.accessKey} and ${variables.secretKey}, or ${variables.username} and ${variables.password}.`,
+    });
+  }
+  return profile;
+}
+
+const profileMembers = [
+  'accessKey',
+  'secretKey',
+  'securityToken',
+  'account',
+  'username',
+  'password',
+  'regionName',
+  'projectId',
+  'endpoint',
+  'modelartsEndpoint',
+  'iamEndpoint',
+] as const satisfies readonly (keyof typeof variables)[];
+
+/** A profile of which nothing is encrypted. */
+export type PlainProfile = { readonly [K in (typeof profileMembers)[number]]?: string };
+
 /** The login that the environment holds, or undefined. @throws OptionError when the user name is missing */
 export function loginOfEnvironment(environment: Environment): Login | undefined {
   const password = variable(environment, 'password');

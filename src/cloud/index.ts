@@ -13,7 +13,7 @@ export {
   type CredentialsInit,
   type CredentialsProvider,
 } from './credentials.js';
-export { type Environment, variables } from './environment.js';
+export { type Environment, type PlainProfile, profileOfEnvironment, variables } from './environment.js';
 export { checkIdentity, type Identity, type IdentityOptions, resolveIdentity } from './identity.js';
 export { isSecretName, maskAccessKey, redactFields, redactText, redactUrl } from './redact.js';
 export { Secret } from './secret.js';

@@ -7,7 +7,7 @@ import type { JoinedDatasetOptions } from './dataset-options.js';
 import { type ResolvedInput, resolveInput } from './detect.js';
 import { findFormat } from './find-format.js';
 import type { FormatId } from './formats.js';
-import { checkNoOptions, otherRows } from './input-rows.js';
+import { otherRows, ownValues, selectRows } from './input-rows.js';
 import { manifestRows } from './manifest-rows.js';
 import { writeManifestRows } from './manifest-writer.js';
 import { FileQuarantine, LineQuarantine, type Quarantine } from './quarantine.js';
@@ -116,7 +116,7 @@ async function open(
     const batches = await otherRows(storage, input, from, { ...options, classes: listedClasses(options) });
     return { batches, totals: stat?.kind === 'file' ? { totalBytes: stat.size } : {} };
   }
-  await checkNoOptions(from, { ...options, classes: undefined });
+  const values = await ownValues(from, { ...options, classes: undefined });
   if (from === 'manifest') {
     const whole = input === '-' ? undefined : (await storage.stat(input, { signal }))?.size;
     const size = range === undefined ? whole : range.end - range.start;
@@ -142,12 +142,13 @@ async function open(
   ]);
   const tree = await findVocTree(storage, input, signal, xmlNames);
   const sets = await readImageSets(storage, tree, signal);
-  const batches = vocRows(storage, tree, {
+  const rows = vocRows(storage, tree, {
     keepSource: to === 'voc',
     profile: options.profile,
     sets,
     signal,
   });
+  const batches = await selectRows(rows, values, input);
   const { lists } = sets;
   return {
     batches,
@@ -246,6 +247,11 @@ async function knownClasses(
 ): Promise<readonly string[] | undefined> {
   const { classes, ...rest } = options;
   if (classes !== 'sorted') return classes;
+  if (options.mode === 'append') {
+    throw new OptionError('classes that are sorted have other numbers when others join them', {
+      hint: 'Give all of them in their order, as they were given before: --classes a,b,c (option classes).',
+    });
+  }
   if (input === '-') throw readTwice('to sort its classes');
   const { LabelCollector } = await import('./label-collector.js');
   const collector = new LabelCollector();

@@ -1,32 +1,21 @@
-import { ManifestSample, unknownMembers } from '../manifest/index.js';
-import { DataError, type Diagnostic, isVocTask, type JsonObject, OptionError } from '../model/index.js';
-import { parsePointer } from '../text/index.js';
-import {
-  type DiffItem,
-  diffFields,
-  diffItems,
-  type FieldChange,
-  fieldsOfImage,
-  fieldsOfSample,
-  type ItemsDiff,
-  itemOfAnnotation,
-  itemOfObject,
-} from '../transforms/index.js';
+import { DataError, type Diagnostic, OptionError } from '../model/index.js';
+import { diffFields, diffItems, type FieldChange, type ItemsDiff } from '../transforms/index.js';
 import type { JoinedDatasetOptions } from './dataset-options.js';
+import { Compared, type Documents, ignoredNames } from './diff-facts.js';
 import {
+  type DiffDocuments,
   type DiffKey,
   DiffSide,
   failAtFaults,
   IndexedSide,
   keyOf,
+  type Matching,
   sensibleKey,
   worstOf,
 } from './diff-side.js';
-import type { FormatId } from './formats.js';
+import { type FormatId, formatInfo } from './formats.js';
 import type { OnProgress } from './progress.js';
-import type { Joined } from './resolve.js';
 import type { Row, RowBatch } from './rows.js';
-import { baseName } from './storage/index.js';
 
 export type { DiffKey } from './diff-side.js';
 
@@ -35,11 +24,26 @@ export interface DiffOptions extends JoinedDatasetOptions {
   readonly from?: string | undefined;
   /** Format of the second data set; default: detected. */
   readonly secondFrom?: string | undefined;
+  /** Options of the second data set's own format, by name; default: {@link fromOptions} where both have one format. */
+  readonly secondFromOptions?: Readonly<Record<string, unknown>> | undefined;
   /**
-   * What samples are matched by. Default: `id` where the first sample of both has one, else `source` between
-   * manifests, else `name`, the source's file name without extension.
+   * What samples are matched by. Default: between manifests `id` where the first sample of both has one, else `source`;
+   * between all others `name`, the source's file name without extension. Of different formats, `source` is the file that
+   * a source leads to.
    */
   readonly key?: DiffKey | undefined;
+  /**
+   * What does not count, by the names used in `losses`: what the format of one side has no place for, such as `usage`,
+   * `image-size` or `object-pose`. Shapes that are named count as the boxes around them, and may be missing. `label`,
+   * `shape`: labels and shapes of objects that belong together. `uncarried`: all that the format of either side cannot
+   * carry. Default: nothing.
+   */
+  readonly ignore?: readonly string[] | undefined;
+  /**
+   * Between different formats, compare also what samples and annotations say beside usage and labels (ids, properties,
+   * who made them) where only one of the formats has a place for it. Default false.
+   */
+  readonly all?: boolean | undefined;
   /** Coordinates that differ by no more count as equal; pixels, default 0. */
   readonly tolerance?: number | undefined;
   /** Least overlap of two shapes that are taken for one, above 0 and up to 1; default 0.5. */
@@ -78,6 +82,8 @@ export interface DatasetDiff {
   readonly first: { readonly path: string; readonly format: FormatId; readonly samples: number };
   readonly second: { readonly path: string; readonly format: FormatId; readonly samples: number };
   readonly key: DiffKey;
+  /** What did not count, by the names used in `losses`. */
+  readonly ignored: readonly string[];
   /** Nothing differs, and nothing was left out. */
   readonly equal: boolean;
   readonly samples: DifferenceCounts;
@@ -95,9 +101,10 @@ export interface DatasetDiff {
 }
 
 /**
- * Compares two data sets of the same or of different formats. Of different formats, only what both can say is compared:
- * usage, and what the annotation files say. The first is read once, in order; of the second, fingerprints of the keys
- * and places are kept, about 28 bytes for each sample.
+ * Compares two data sets of the same or of different formats. Of different formats, labels, usage and sizes are compared,
+ * and of all else what both have a place for. The first is read once, in order; of the second, fingerprints of the keys
+ * and places are kept, about 28 bytes for each sample, and its samples are put aside on the disk unless it is a manifest
+ * or a VOC tree.
  *
  * @param first a path; `-` for a manifest on standard input
  * @throws OptionError for bad use, StorageError when an input cannot be read, DataError at the first fault with
@@ -109,9 +116,14 @@ export async function diffDatasets(
   options: DiffOptions = {},
 ): Promise<DatasetDiff> {
   checkOptions(options);
-  const { secondFrom, ...rest } = options;
+  const { secondFrom, secondFromOptions, ...rest } = options;
   const a = await DiffSide.open(first, rest);
-  const b = await DiffSide.open(second, { ...rest, from: secondFrom });
+  const b = await DiffSide.open(second, {
+    ...rest,
+    from: secondFrom,
+    fromOptions: secondFromOptions,
+    sharedOptions: { format: a.format, values: rest.fromOptions },
+  });
   const comparison = new Comparison(a, b, options);
   try {
     return await comparison.run();
@@ -140,9 +152,10 @@ class Comparison {
   private readonly differences: SampleDifference[] = [];
   private readonly diagnostics: Diagnostic[] = [];
   private skipped = 0;
-  private key: DiffKey = 'name';
-  /** Of different formats, only what both can say is compared. */
+  private matching: Matching = { by: 'name', resolves: false };
   private readonly isCross: boolean;
+  private readonly compared: Compared;
+  private readonly ignored: ReadonlySet<string>;
 
   constructor(
     private readonly a: DiffSide,
@@ -150,6 +163,9 @@ class Comparison {
     private readonly options: DiffOptions,
   ) {
     this.isCross = a.format !== b.format;
+    const { ignore = [], all = false } = options;
+    this.ignored = ignoredNames([formatInfo(a.format), formatInfo(b.format)], ignore, all);
+    this.compared = new Compared({ isCross: this.isCross, all, ignored: this.ignored });
   }
 
   async run(): Promise<DatasetDiff> {
@@ -159,20 +175,22 @@ class Comparison {
     let other: IndexedSide | undefined;
     try {
       const opening = await this.opening(stream);
-      this.key = options.key ?? sensibleKey(a, opening.row, b, await this.firstOf(b));
-      other = await IndexedSide.read(b, this.key, this.takeFaults);
+      const by = options.key ?? sensibleKey(a, opening.row, b, await this.firstOf(b));
+      this.matching = { by, resolves: this.isCross };
+      this.compared.bySource = by === 'source';
+      other = await IndexedSide.read(b, this.matching, this.takeFaults);
       let bytes = 0;
       for await (const batch of following(opening.batches, stream)) {
         this.takeFaults(batch);
         a.expect(batch.rows);
         for (const row of batch.rows) {
           count++;
-          await this.compare(row, await other.take(keyOf(row, this.key)));
+          await this.compare(row, await other.take(keyOf(row, this.matching), row.sample.source));
         }
         bytes += batch.bytes;
         options.onProgress?.({ items: count, bytes });
       }
-      for await (const row of other.rest()) this.onlyIn('added', row);
+      for await (const row of other.rest()) await this.onlyIn('added', row, b);
     } finally {
       await stream.return(undefined);
       await other?.close();
@@ -182,7 +200,8 @@ class Comparison {
     return {
       first: { path: a.path, format: a.format, samples: count },
       second: { path: b.path, format: b.format, samples: other.size },
-      key: this.key,
+      key: this.matching.by,
+      ignored: [...this.ignored].sort(),
       equal: found === 0 && skipped === 0,
       samples,
       annotations,
@@ -228,15 +247,24 @@ class Comparison {
 
   private async compare(row: Row, partner: Row | undefined): Promise<void> {
     if (partner === undefined) {
-      this.onlyIn('removed', row);
+      await this.onlyIn('removed', row, this.a);
       return;
     }
+    const { compared } = this;
     const one = this.readable(await this.a.joined(row));
     const two = this.readable(await this.b.joined(partner));
     if (one === undefined || two === undefined) return;
-    const fields = diffFields(this.fieldsOf(row, one, partner), this.fieldsOf(partner, two, row));
+    const fields = diffFields(
+      compared.fields(row, one, partner, two),
+      compared.fields(partner, two, row, one),
+    );
     const { tolerance, iou } = this.options;
-    const items = diffItems(this.itemsOf(row, one), this.itemsOf(partner, two), { tolerance, iou });
+    const { loose } = compared;
+    const items = diffItems(compared.items(row, one), compared.items(partner, two), {
+      tolerance,
+      iou,
+      loose,
+    });
     const { equal, changed, removed, added } = items;
     this.annotations.equal += equal;
     this.annotations.changed += changed.length;
@@ -251,7 +279,7 @@ class Comparison {
     for (const item of changed) for (const { field } of item.fields) this.countField(field);
     this.list({
       kind: 'changed',
-      key: keyOf(row, this.key),
+      key: keyOf(row, this.matching),
       source: row.sample.source,
       ...(fields.length === 0 ? {} : { fields }),
       ...(changed.length + removed.length + added.length === 0
@@ -260,16 +288,22 @@ class Comparison {
     });
   }
 
-  private readable(joined: Joined): NonNullable<Joined['files']> | undefined {
+  private readable(joined: DiffDocuments): Documents | undefined {
     if (joined.files !== undefined) return joined.files;
     if (this.options.onError !== 'skip') throw new DataError(worstOf(joined.faults));
     this.leaveOut(joined.faults);
     return undefined;
   }
 
-  private onlyIn(kind: 'removed' | 'added', row: Row): void {
+  private async onlyIn(kind: 'removed' | 'added', row: Row, side: DiffSide): Promise<void> {
+    if (this.ignored.size > 0) {
+      const documents = this.readable(await side.joined(row));
+      if (documents === undefined) return;
+      const { compared } = this;
+      if (compared.mayBeMissing(row, compared.items(row, documents))) return;
+    }
     this.samples[kind]++;
-    this.list({ kind, key: keyOf(row, this.key), source: row.sample.source });
+    this.list({ kind, key: keyOf(row, this.matching), source: row.sample.source });
   }
 
   private list(difference: SampleDifference): void {
@@ -279,64 +313,6 @@ class Comparison {
   private countField(field: string): void {
     this.fields.set(field, (this.fields.get(field) ?? 0) + 1);
   }
-
-  /** What is compared of a sample beside its labels. */
-  private fieldsOf({ sample }: Row, files: NonNullable<Joined['files']>, other: Row): JsonObject {
-    const fields: JsonObject = {};
-    if (this.isCross) {
-      const known = sample.usage?.toUpperCase();
-      if (known !== undefined) fields['usage'] = known;
-    } else {
-      Object.assign(fields, fieldsOfSample(sample));
-      // Folders of images move with the data set; by source, the whole of it is the same anyway.
-      if (this.key !== 'source' && baseName(sample.source) === baseName(other.sample.source)) {
-        delete fields['source'];
-      }
-      if (sample instanceof ManifestSample) assign(fields, unknownOf(sample)[0]);
-    }
-    files.forEach(({ document }, at) => {
-      Object.assign(fields, fieldsOfImage(document, files.length === 1 ? 'image.' : `image[${at + 1}].`));
-    });
-    return fields;
-  }
-
-  /** The labels of a sample: objects of its annotation files, and what its annotations say themselves. */
-  private itemsOf({ sample }: Row, files: NonNullable<Joined['files']>): DiffItem[] {
-    const items: DiffItem[] = [];
-    const unknown = sample instanceof ManifestSample ? unknownOf(sample) : [];
-    for (const [at, annotation] of sample.annotations.entries()) {
-      const hasFile = isVocTask(annotation.task);
-      // A folder of VOC files has no annotations of its own around the objects.
-      if (hasFile && (this.isCross || !(sample instanceof ManifestSample))) continue;
-      const item = itemOfAnnotation(annotation);
-      if (hasFile) delete item.fields['loc'];
-      assign(item.fields, unknown[at + 1]);
-      items.push(item);
-    }
-    for (const { document } of files) for (const object of document.objects) items.push(itemOfObject(object));
-    return items;
-  }
-}
-
-function assign(fields: JsonObject, more: JsonObject | undefined): void {
-  if (more !== undefined) Object.defineProperties(fields, Object.getOwnPropertyDescriptors(more));
-}
-
-/** Members that no field is read from, by name: those of the sample, then those of each annotation. */
-function unknownOf(sample: ManifestSample): readonly JsonObject[] {
-  const found: JsonObject[] = [{}];
-  for (const pointer of unknownMembers(sample)) {
-    const [first, index, ...rest] = parsePointer(pointer)!;
-    const owner = index === undefined ? sample : sample.annotations[Number(index)]!;
-    const place = index === undefined ? 0 : Number(index) + 1;
-    const name = index === undefined ? first! : rest.join('/');
-    const value = owner.member(name);
-    found[place] ??= {};
-    // Names come out of data: `__proto__` is one like any other.
-    if (value !== undefined)
-      Object.defineProperty(found[place], name, { value, enumerable: true, configurable: true });
-  }
-  return found;
 }
 
 async function* following(

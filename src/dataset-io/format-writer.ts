@@ -24,11 +24,11 @@ import { sizeOfLook } from './format-rows.js';
 import { encodeImage } from './image-documents.js';
 import { lookAtImage, lookAtStoredImage } from './image-facts.js';
 import { ImagePlacer } from './image-files.js';
+import { reportOlderFiles } from './older-files.js';
 import { imageFolderOf, References } from './output-references.js';
 import { openable } from './references.js';
 import { type Joined, joinVoc } from './resolve.js';
 import type { Row, RowBatch } from './rows.js';
-import { datasetDiagnostic } from './rules.js';
 import type { Output } from './run.js';
 import { documentOf } from './stage-documents.js';
 import {
@@ -369,31 +369,7 @@ function faultOf({ sample, key }: Row): { readonly raw?: Uint8Array; readonly na
   };
 }
 
-/** C006: what an overwritten folder holds beside the new data. */
-async function reportOlderFiles(
-  tree: TreeWriter,
-  { storage, output, run, signal }: WriterContext,
-): Promise<void> {
-  if ((await storage.stat(output, { signal }))?.kind !== 'directory') return;
-  let count = 0;
-  let first = '';
-  for await (const { name, path } of storage.list(output, { recursive: true, signal })) {
-    if (tree.has(name)) continue;
-    if (count === 0) first = path;
-    count++;
-  }
-  if (count === 0) return;
-  run.report(
-    datasetDiagnostic(
-      'C006',
-      `${count === 1 ? '1 file' : `${count} files`} of before stay beside the new data`,
-      {
-        file: first,
-        hint: 'Write into a new folder, or remove them.',
-      },
-    ),
-  );
-}
+const anyFile = { folder: '', isOne: () => true, noun: 'file' };
 
 /** What writes rows in a format of `src/formats`. */
 export async function formatWriter(
@@ -424,7 +400,7 @@ export async function formatWriter(
       await writer.end();
       await file?.flush();
       await sink.commitImages();
-      if (tree !== undefined && mode === 'overwrite') await reportOlderFiles(tree, context);
+      if (tree !== undefined && mode === 'overwrite') await reportOlderFiles(tree, anyFile, context);
       await tree?.commit();
       await file?.file.commit();
       return [{ path: output, samples: run.written - before }, ...sink.outputs()];

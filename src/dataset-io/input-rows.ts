@@ -1,3 +1,4 @@
+import type { FormatValues } from '../formats/index.js';
 import { OptionError, type Profile } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
 import type { DatasetOptions } from './dataset-options.js';
@@ -35,13 +36,17 @@ export async function inputRows(
     });
   }
   if (format === 'voc') {
-    await checkNoOptions(format, options);
+    const values = await ownValues(format, options);
     const [{ findVocTree }, { vocRows }] = await Promise.all([
       import('./voc-tree.js'),
       import('./voc-rows.js'),
     ]);
     const tree = await findVocTree(storage, path, signal, xmlNames);
-    return vocRows(storage, tree, { keepSource: options.keepSource, profile, signal });
+    return await selectRows(
+      vocRows(storage, tree, { keepSource: options.keepSource, profile, signal }),
+      values,
+      path,
+    );
   }
   return await otherRows(storage, path, format, options);
 }
@@ -69,7 +74,7 @@ export async function otherRows(
     });
   }
   const { storage: own, session } = places;
-  return formatRows(storage, path, code, {
+  const rows = formatRows(storage, path, code, {
     storage: own,
     session,
     options,
@@ -78,14 +83,35 @@ export async function otherRows(
     profile,
     signal,
   });
+  return await selectRows(rows, options, path);
 }
 
-/** @throws OptionError for options of a format that has none */
-export async function checkNoOptions(format: string, { fromOptions }: InputOptions): Promise<void> {
-  if (fromOptions === undefined || Object.keys(fromOptions).length === 0) return;
+/** Rows that the options of their format ask for. */
+export async function selectRows(
+  rows: AsyncIterable<RowBatch>,
+  values: FormatValues,
+  path: string,
+): Promise<AsyncIterable<RowBatch>> {
+  if (Object.keys(values).length === 0) return rows;
+  return (await import('./selection.js')).selected(rows, values, path === '-' ? '<stdin>' : path);
+}
+
+/** @throws OptionError for options where all of a data set is looked at, or of a format that has none */
+export async function checkNoOptions(format: string, options: InputOptions): Promise<void> {
+  const [name] = Object.keys(await ownValues(format, options));
+  if (name === undefined) return;
+  throw new OptionError(`all of a ${format} data set is looked at here, whatever its option ${name} says`, {
+    code: 'Unsupported',
+    hint: 'Leave the option out, or write the samples that it asks for with labelkit convert first.',
+  });
+}
+
+/** The checked options of a format that has a reader of its own. @throws OptionError for those that it does not have */
+export async function ownValues(format: string, { fromOptions }: InputOptions): Promise<FormatValues> {
+  if (fromOptions === undefined || Object.keys(fromOptions).length === 0) return {};
   const [{ findFormat }, { formatValues }] = await Promise.all([
     import('./find-format.js'),
     import('./format-options.js'),
   ]);
-  formatValues(await findFormat(format), fromOptions, 'read');
+  return formatValues(await findFormat(format), fromOptions, 'read');
 }

@@ -1,6 +1,6 @@
 import { type ManifestBatch, manifestBatches, type NotedFacts } from '../manifest/index.js';
 import type { Diagnostic, Profile } from '../model/index.js';
-import type { Encoding } from '../text/index.js';
+import { type Encoding, linePieces } from '../text/index.js';
 import type { Fault, Row, RowBatch } from './rows.js';
 import { dirOf, type Loan, type Storage } from './storage/index.js';
 
@@ -71,18 +71,6 @@ class LineRows implements RowBatch {
 /** Lines of so many bytes can be parsed at once without taking much memory, and without waiting for each few. */
 const pieceBytes = 128 * 1024;
 
-/** A chunk in pieces that end with a line where there is one. */
-function* pieces(chunk: Uint8Array): Generator<Uint8Array, void, undefined> {
-  let start = 0;
-  while (chunk.length - start > pieceBytes) {
-    const feed = chunk.lastIndexOf(0x0a, start + pieceBytes - 1);
-    const end = feed < start ? start + pieceBytes : feed + 1;
-    yield chunk.subarray(start, end);
-    start = end;
-  }
-  yield start === 0 ? chunk : chunk.subarray(start);
-}
-
 /** A file that cannot be read as lines at all: one fault, no rows. */
 function unreadableFile(diagnostics: readonly Diagnostic[], bytes: number): RowBatch {
   return {
@@ -120,7 +108,7 @@ export async function* manifestRows(
         yield chunk;
         continue;
       }
-      for (const piece of pieces(chunk)) {
+      for (const piece of linePieces(chunk, pieceBytes)) {
         bytes += piece.length;
         yield piece;
       }

@@ -1,4 +1,11 @@
-import { configFileOf, type Environment, type StoredProfile, saveProfile } from '../cloud/index.js';
+import {
+  configFileOf,
+  type Environment,
+  type PlainProfile,
+  profileOfEnvironment as profileOf,
+  type StoredProfile,
+  saveProfile,
+} from '../cloud/index.js';
 import { findJsonFault } from './session.js';
 
 export interface ProfileOptions {
@@ -23,6 +30,15 @@ export async function storeProfile(
   const file = fileOf(options);
   await saveProfile(file, name, profile, findJsonFault);
   return file;
+}
+
+/**
+ * A profile to be stored, from the variables `HUAWEICLOUD_SDK_…` and `LABELKIT_…_ENDPOINT`.
+ *
+ * @throws OptionError when they hold neither keys nor a password
+ */
+export function profileOfEnvironment(environment: Environment = process.env): PlainProfile {
+  return profileOf(environment);
 }
 
 /** Removes a profile, if it is there. @returns the file @throws as {@link storeProfile} */

@@ -40,6 +40,8 @@ export interface RowBatch {
   readonly faults: readonly Fault[];
   /** Findings that do not keep a sample from being read. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Samples that the input has and that its options leave out. */
+  readonly dropped?: number;
   /** Bytes of input that this batch stands for. */
   readonly bytes: number;
   /** Annotation files whose content is no longer what their references lead to. */

@@ -25,7 +25,7 @@ export interface RunResult {
   readonly written: number;
   /** Records that could not be read or written. */
   readonly skipped: number;
-  /** Samples that a transform left out as it should; absent where none is at work. */
+  /** Samples that a transform, or an option of the input, left out as it should; absent where none is at work. */
   readonly dropped?: number;
   /** What the target could not hold: feature → how often. Empty when nothing was lost. */
   readonly losses: Readonly<Record<string, number>>;
@@ -116,7 +116,9 @@ export class Run {
   ): AsyncGenerator<RowBatch> {
     for await (const batch of batches) {
       throwIfAborted(this.options.signal);
-      this.read += batch.count + batch.faults.length;
+      const { dropped } = batch;
+      this.read += batch.count + batch.faults.length + (dropped ?? 0);
+      if (dropped !== undefined) this.dropped = (this.dropped ?? 0) + dropped;
       this.bytes += batch.bytes;
       await this.reportInOrder(batch, drops);
       yield batch;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
+import type { ServiceSession } from '../cloud/datasets/index.js';
 import {
   type Credentials,
   checkIdentity,
@@ -45,7 +46,7 @@ export interface ServiceOptions {
  * Keys are taken from the first place that has any: `accessKey` and `secretKey`, or `credentials`; the named
  * profile; `HUAWEICLOUD_SDK_AK` and `HUAWEICLOUD_SDK_SK`; the profile `default`; `ambient`.
  */
-export class Session {
+export class Session implements ServiceSession {
   readonly #options: SessionOptions;
   readonly #storage: LazyObjectStorage;
   #services: Promise<Services> | undefined;
@@ -90,7 +91,20 @@ export class Session {
    * @throws as {@link credentials}; ServiceError when the service refuses or cannot be reached
    */
   async caller(): Promise<Caller> {
-    return await (await this.#openServices()).caller();
+    return await (await this.services()).caller();
+  }
+
+  /**
+   * What requests of ModelArts and the identity service go through; the same each time.
+   *
+   * @throws as {@link credentials}; OptionError when it is not said where the services are
+   */
+  async services(): Promise<Services> {
+    this.#services ??= this.#makeServices().catch((error: unknown) => {
+      this.#services = undefined;
+      throw error;
+    });
+    return await this.#services;
   }
 
   /** Ends idle connections; the session can still be used. */
@@ -113,7 +127,7 @@ export class Session {
   }
 
   #resolve(): Promise<Identity> {
-    const keysOfLogin = async () => await (await this.#openServices()).temporaryKeys();
+    const keysOfLogin = async () => await (await this.services()).temporaryKeys();
     this.#identity ??= resolveIdentity(this.#options, findJsonFault, keysOfLogin).then(
       (identity) => {
         for (const warning of identity.settings.warnings) this.#options.onWarning?.(warning);
@@ -126,14 +140,6 @@ export class Session {
       },
     );
     return this.#identity;
-  }
-
-  async #openServices(): Promise<Services> {
-    this.#services ??= this.#makeServices().catch((error: unknown) => {
-      this.#services = undefined;
-      throw error;
-    });
-    return await this.#services;
   }
 
   async #makeServices(): Promise<Services> {

@@ -2,7 +2,7 @@ import { type Diagnostic, LabelkitError, OptionError, throwIfAborted } from '../
 import { type Statistics, StatsTally } from '../transforms/index.js';
 import { resolveInput } from './detect.js';
 import type { FormatId } from './formats.js';
-import { checkNoOptions } from './input-rows.js';
+import { checkNoOptions, ownValues } from './input-rows.js';
 import { EarlyThreads, jobsOf, threadsFromBytes } from './jobs/threads.js';
 import { readBytes } from './read-bytes.js';
 import { shardRange } from './shard-range.js';
@@ -40,9 +40,9 @@ export async function tallyDataset(input: string, options: StatsOptions = {}): P
     }
     if (options.shard !== undefined) await shardRange(storage, input, options.shard, { format, signal });
     if (format === 'voc') {
-      await checkNoOptions(format, options);
+      const values = await ownValues(format, options);
       const { countVoc } = await import('./stats-voc.js');
-      return await countVoc(storage, input, options, xmlNames);
+      return await countVoc(storage, input, options, values, xmlNames);
     }
     const { countOther } = await import('./stats-other.js');
     return await countOther(storage, input, format, options);

@@ -2,7 +2,7 @@ import { type Diagnostic, mediumOf, type Sample, type Severity, throwIfAborted }
 import { addCoordinateEvidence, noCoordinateEvidence } from '../transforms/index.js';
 import { isAboutTheFile } from './file-errors.js';
 import type { FormatId } from './formats.js';
-import { lookAtImage, lookAtStoredImage } from './image-facts.js';
+import { extensionProblem, lookAtImage, lookAtStoredImage } from './image-facts.js';
 import { otherRows } from './input-rows.js';
 import { openable } from './references.js';
 import type { Row } from './rows.js';
@@ -124,7 +124,7 @@ function isImage({ source, annotations }: Sample): boolean {
   return annotations.every(({ task }) => task === undefined || mediumOf(task) === 'image');
 }
 
-/** What is wrong with the image file of a row: D015, D053 or D054. */
+/** What is wrong with the image file of a row: D015, D026, D053 or D054. */
 async function imageFault(
   { sample: { source }, base, file, line }: Row,
   mode: 'strict' | 'lenient',
@@ -138,8 +138,10 @@ async function imageFault(
     const look =
       storage.scheme === 'file' ? lookAtImage(path) : await lookAtStoredImage(storage, path, signal);
     switch (look.kind) {
-      case 'image':
-        return undefined;
+      case 'image': {
+        const problem = extensionProblem(source, look.type);
+        return problem === undefined ? undefined : datasetDiagnostic('D026', problem, place);
+      }
       case 'empty':
         return datasetDiagnostic('D015', `${source} has no bytes`, { ...place, ...mild });
       case 'unknown':

@@ -1,6 +1,6 @@
 import type { VocCheckContext } from '../voc/index.js';
 import { Ahead } from './ahead.js';
-import { type ImageLook, lookAtImage, lookAtStoredImage } from './image-facts.js';
+import { extensionProblem, type ImageLook, lookAtImage, lookAtStoredImage } from './image-facts.js';
 import { joinLocation, parseLocation, type Storage } from './storage/index.js';
 import { pairingKey, VocImages, type VocTree } from './voc-tree.js';
 import type { VocValidator } from './voc-validator.js';
@@ -50,7 +50,11 @@ export async function checkVocFolder(
       const location = parseLocation(joinLocation(folder, found.name));
       const path = location.kind === 'local' ? location.path : location.text;
       const look = fetched ?? lookAtImage(path);
-      if (look.kind === 'image') return { image: look.facts };
+      if (look.kind === 'image') {
+        const problem = extensionProblem(found.name, look.type);
+        if (problem !== undefined) validator.reportFolder('D026', problem, { file: path });
+        return { image: look.facts };
+      }
       if (look.kind === 'empty')
         validator.reportFolder('D015', `the image ${found.name} has no bytes`, { file: path });
       else if (look.kind === 'unreadable') {

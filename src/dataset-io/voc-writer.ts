@@ -3,6 +3,7 @@ import { appendVocObjects, parseImageSetName, setOfUsage } from '../voc/index.js
 import { Ahead } from './ahead.js';
 import { ClassListWriter } from './class-lists.js';
 import { ImagePlacer } from './image-files.js';
+import { reportOlderFiles } from './older-files.js';
 import { readBytes } from './read-bytes.js';
 import { isInlineXml } from './references.js';
 import { type Joined, type JoinedFile, joinVoc } from './resolve.js';
@@ -249,29 +250,11 @@ function linesOf(list: Buffer, isWanted: (id: string) => boolean): Buffer {
   return Buffer.concat(parts);
 }
 
-/** C006: what an overwritten folder holds beside the new data. */
-async function reportOlderFiles(
-  tree: TreeWriter,
-  { storage, output, run, signal }: WriterContext,
-): Promise<void> {
-  const folder = joinLocation(output, 'Annotations');
-  if ((await storage.stat(folder, { signal }))?.kind !== 'directory') return;
-  let count = 0;
-  let first = '';
-  for await (const { name, path } of storage.list(folder, { recursive: true, signal })) {
-    if (!/\.xml$/i.test(name) || tree.has(`Annotations/${name}`)) continue;
-    if (count === 0) first = path;
-    count++;
-  }
-  if (count === 0) return;
-  const files = count === 1 ? '1 annotation file' : `${count} annotation files`;
-  run.report(
-    datasetDiagnostic('C006', `${files} of before stay beside the new data`, {
-      file: first,
-      hint: 'Write into a new folder, or remove them.',
-    }),
-  );
-}
+const annotationFiles = {
+  folder: 'Annotations',
+  isOne: (name: string) => /\.xml$/i.test(name),
+  noun: 'annotation file',
+};
 
 /**
  * Writes rows as a VOC devkit tree: annotation files byte for byte as they were, ImageSets lists from the
@@ -300,7 +283,7 @@ export async function writeVocRows(
       writer.flush();
     }
     await writer.finish();
-    if (mode === 'overwrite') await reportOlderFiles(tree, context);
+    if (mode === 'overwrite') await reportOlderFiles(tree, annotationFiles, context);
     await tree.commit();
   } finally {
     writer.close();

@@ -20,4 +20,4 @@ export type {
   Written,
 } from './contract.js';
 export { otherFormats } from './registry.js';
-export { type LossName, lossNames } from './shared/losses.js';
+export { featureOfField, type LossName, lossNames, sampleKind, says } from './shared/losses.js';

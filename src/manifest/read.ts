@@ -6,6 +6,7 @@ import {
   hasDuplicateKeys,
   type LineBatch,
   LineSplitter,
+  linePieces,
 } from '../text/index.js';
 import { ManifestAnnotation } from './annotation.js';
 import { ManifestBatch, type RowReader } from './batch.js';
@@ -236,18 +237,6 @@ const nothingPassed = { count: 0, end: 0 };
 /** Samples of more bytes of lines than this do not stay in the processor's cache until they are looked at. */
 const pieceBytes = 128 * 1024;
 
-/** A chunk in pieces of about {@link pieceBytes}, cut behind line feeds where there are any. */
-function* pieces(chunk: Uint8Array): Generator<Uint8Array, void, undefined> {
-  let start = 0;
-  while (chunk.length - start > pieceBytes) {
-    const feed = chunk.lastIndexOf(0x0a, start + pieceBytes - 1);
-    const end = feed < start ? start + pieceBytes : feed + 1;
-    yield chunk.subarray(start, end);
-    start = end;
-  }
-  yield start === 0 ? chunk : chunk.subarray(start);
-}
-
 /**
  * The batches of a chunk for a reader that passes lines on: ordinary lines go through without being told apart, from
  * the first line start on and up to the first other line.
@@ -307,7 +296,7 @@ async function* unreadBatches(
       yield* passingBatches(chunk, splitter, reader, options);
       continue;
     }
-    for (const piece of options.lazy ? [chunk] : pieces(chunk)) {
+    for (const piece of options.lazy ? [chunk] : linePieces(chunk, pieceBytes)) {
       for (const lines of splitter.split(piece)) {
         if (!begun) reader.begin(splitter.facts);
         begun = true;

@@ -55,6 +55,8 @@ export type ErrorCode =
   | 'InvalidRequest'
   /** The service failed, or its answer cannot be understood. */
   | 'ServiceFailed'
+  /** Work that the service had begun (an import, a version) ended badly. */
+  | 'TaskFailed'
   // the caller
   | 'Aborted';
 

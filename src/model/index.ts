@@ -23,6 +23,7 @@ export { paletteColor, parseMaskColor } from './mask-color.js';
 export { pairingRules } from './pairing-rules.js';
 export { type Mode, type Profile, profiles, type Rule, type RuleSeverity, severityOf } from './rule.js';
 export type { Annotation, Sample } from './sample.js';
+export { difficultOption, pruneOption, selectionOptions } from './selection-options.js';
 export {
   type BndBox,
   type Circle,

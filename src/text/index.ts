@@ -20,6 +20,7 @@ export {
 export { type JsonEdit, spliceJson } from './json-splice.js';
 export { stringifyJson } from './json-write.js';
 export type { ContainerFacts, LineBatch, LineProblem } from './line-batch.js';
+export { linePieces } from './line-pieces.js';
 export { defaultMaxLineBytes, LineSplitter, type LineSplitterOptions, lineBatches } from './lines.js';
 export { NumberTable } from './number-table.js';
 export { type LineColumn, lineColumn, utf8Offset } from './positions.js';

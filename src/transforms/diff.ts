@@ -6,7 +6,9 @@ import type {
   JsonValue,
   Sample,
   Shape,
+  ShapeKind,
 } from '../model/index.js';
+import { boxOf } from './iou.js';
 import { shapeOverlap } from './overlap.js';
 
 /** One label as it is compared: an annotation of a manifest, or an object of an annotation file. */
@@ -47,6 +49,11 @@ export interface ItemsDiffOptions {
   readonly tolerance?: number | undefined;
   /** Least {@link shapeOverlap} of two shapes that are taken for one, above 0 and up to 1; default 0.5. */
   readonly iou?: number | undefined;
+  /**
+   * Shapes of these kinds count as the boxes around them, whatever shape the other side has, and may be on one side alone.
+   * Default: none.
+   */
+  readonly loose?: ReadonlySet<ShapeKind> | undefined;
 }
 
 /**
@@ -57,13 +64,16 @@ export interface ItemsDiffOptions {
 export function diffItems(
   before: readonly DiffItem[],
   after: readonly DiffItem[],
-  { tolerance = 0, iou: least = 0.5 }: ItemsDiffOptions = {},
+  { tolerance = 0, iou: least = 0.5, loose = new Set() }: ItemsDiffOptions = {},
 ): ItemsDiff {
+  const isLoose = ({ shape }: DiffItem) => shape !== undefined && loose.has(shape.kind);
   const pairs = new Pairs(before, after);
   pairs.byKey(({ kind, id }) => (id === undefined ? undefined : JSON.stringify([kind, id])));
   pairs.byKey((item) => stableText([...identity(item), item.fields]));
   pairs.byKey((item) => stableText(identity(item)));
   if (tolerance > 0) pairs.byScore((a, b) => nearness(a, b, tolerance));
+  if (loose.size > 0)
+    pairs.byScore((a, b) => (isLoose(a) || isLoose(b) ? overlap(boxed(a), boxed(b), least) : undefined));
   pairs.byScore((a, b) => overlap(a, b, least));
   const changed: ItemChange[] = [];
   let equal = 0;
@@ -71,16 +81,23 @@ export function diffItems(
     const partner = pairs.partner[at]!;
     if (partner < 0) return;
     const to = after[partner]!;
-    const fields = itemChanges(from, to, tolerance);
+    const isNear = isLoose(from) || isLoose(to);
+    const fields = itemChanges(from, to, tolerance).filter(({ field }) => !(isNear && field === 'shape'));
     if (fields.length === 0) equal++;
     else changed.push({ from, to, fields });
   });
   return {
     equal,
     changed,
-    removed: before.filter((_, at) => pairs.partner[at]! < 0),
-    added: after.filter((_, at) => pairs.isFree[at]),
+    removed: before.filter((item, at) => pairs.partner[at]! < 0 && !isLoose(item)),
+    added: after.filter((item, at) => pairs.isFree[at] && !isLoose(item)),
   };
+}
+
+/** An item with the box around its shape. */
+function boxed({ shape, ...rest }: DiffItem): DiffItem {
+  const box = shape === undefined ? undefined : boxOf(shape);
+  return box === undefined ? rest : { ...rest, shape: box };
 }
 
 /** What belongs together, found in several passes: each looks at what those before it left. */
@@ -266,15 +283,25 @@ const objectMembers = [
   'attributes',
 ] as const satisfies readonly (keyof ImageObject)[];
 
-/** An object of an annotation file as an item. */
-export function itemOfObject(object: ImageObject): DiffItem {
+/**
+ * An object of an annotation file as an item.
+ *
+ * @param keeps false for a field that is not compared, by name and value; of its parts too
+ */
+export function itemOfObject(
+  object: ImageObject,
+  keeps: (field: string, value: unknown) => boolean = () => true,
+): DiffItem {
   const { name, shape, parts } = object;
-  const fields = present<ImageObject>(object, objectMembers);
-  if (parts.length > 0)
+  const fields = present<ImageObject>(
+    object,
+    objectMembers.filter((field) => keeps(field, object[field])),
+  );
+  if (parts.length > 0 && keeps('parts', parts))
     setField(
       fields,
       'parts',
-      parts.map((part) => itemOfObject(part) as unknown as JsonObject),
+      parts.map((part) => itemOfObject(part, keeps) as unknown as JsonObject),
     );
   return {
     kind: 'object',

@@ -36,6 +36,7 @@ export {
 } from './filter.js';
 export { type Fix, type FixName, fixes, fixesOfRule, fixProfiles, parseFixes } from './fixes.js';
 export { type FlagFault, mendFlags } from './flags.js';
+export { instancesOf, type LabelInstance } from './instances.js';
 export { boxOf, iou } from './iou.js';
 export { labelMatcher, type Matcher } from './labels.js';
 export { duplicateObjects } from './merge.js';

@@ -386,7 +386,7 @@ describe('one sentence that says what to do', () => {
       {},
       {},
       'obs://nowhere/in.manifest',
-      ['obs://nowhere/in.manifest', 'hint: Check the '],
+      ['obs://nowhere/in.manifest', 'the bucket nowhere does not exist', 'Check the name of the bucket'],
     ],
     [
       'an object that is not there',

@@ -192,6 +192,41 @@ describe('to another format', () => {
     expect(diagnostics).toMatchObject([{ rule: 'C006', file: join(dir, 'out/texts_result.txt') }]);
   });
 
+  test('lines are appended, under class ids that stay', async () => {
+    const line = (text: string, label: string) =>
+      `{"source":"content://${text}","annotation":[{"type":"modelarts/text_classification","name":"${label}"}]}\n`;
+    const dir = scratch({
+      'a.manifest': line('a', 'cat'),
+      'b.manifest': line('b', 'dog'),
+      'bad.manifest': `${line('c', 'dog')}{\n`,
+    });
+    const run = (name: string, { to = 'vertex', ...options }: Partial<ConvertOptions>) =>
+      convert(join(dir, name), join(dir, `out.${to}`), { mode: 'append', to, ...options });
+    await run('a.manifest', {});
+    await run('b.manifest', {});
+    const before = readFileSync(join(dir, 'out.vertex'), 'utf8');
+    expect(before.split('\n').map((text) => text.slice(0, 18))).toEqual([
+      '{"textContent":"a"',
+      '{"textContent":"b"',
+      '',
+    ]);
+    expect(await failure(run('bad.manifest', {}))).toMatchObject({ code: 'InvalidData' });
+    expect(readFileSync(join(dir, 'out.vertex'), 'utf8')).toBe(before);
+    expect(await failure(run('b.manifest', { to: 'groundtruth' }))).toMatchObject({
+      code: 'BadOption',
+      hint: expect.stringContaining('--classes'),
+    });
+    expect(await failure(run('b.manifest', { to: 'groundtruth', classes: 'sorted' }))).toMatchObject({
+      code: 'BadOption',
+      message: expect.stringContaining('sorted'),
+    });
+    const classes = ['cat', 'dog'];
+    await run('a.manifest', { to: 'groundtruth', classes });
+    await run('b.manifest', { to: 'groundtruth', classes });
+    const ids = readFileSync(join(dir, 'out.groundtruth'), 'utf8').match(/"label":\d/g);
+    expect(ids).toEqual(['"label":0', '"label":1']);
+  });
+
   test.each<[Partial<ConvertOptions>, string, RegExp]>([
     [{ to: 'nothing' }, 'UnknownFormat', /no format "nothing"/],
     [{ to: 'imagenet', toOptions: { nothing: '1' } }, 'BadOption', /no option "nothing"/],

@@ -141,7 +141,7 @@ describe('VOC', () => {
     });
     expect((await validate(join(dir, 'in'))).errors).toBe(0);
     const { rules } = await validate(join(dir, 'in'), { checkFiles: true });
-    expect(rules).toEqual({ D011: 1, D012: 1, D014: 1, D015: 1, D054: 1, V028: 1 });
+    expect(rules).toEqual({ D011: 1, D012: 1, D014: 1, D015: 1, D026: 1, D054: 1, V028: 1 });
   });
 
   test('D051, D052: lists that contradict each other or the files', async () => {

@@ -7,7 +7,8 @@ import { abortable } from './abortable.js';
 import { GatheredWrites } from './gathered-writes.js';
 import { ioError } from './io-error.js';
 import { committedLength, journalMinBytes, removeJournal, writeJournal } from './journal.js';
-import { changedMeanwhile, cloneFile, placeNew, replaceWith, takeRightsOf, writeAll } from './local-file.js';
+import { changedMeanwhile, cloneFile, writeAll } from './local-file.js';
+import { renewLocked } from './local-renew.js';
 import { type Existing, existingAt, findTarget, syncDirectory } from './local-target.js';
 import { defaultBufferBytes, statLocal } from './local-write.js';
 import { type FileLock, withLock } from './lock.js';
@@ -100,30 +101,17 @@ async function mayLengthen({ real, options }: Job, existing: Existing): Promise<
 
 async function appendByCopy(job: Job, existing: Existing | undefined): Promise<AppendResult> {
   const { path, real, lock, options } = job;
-  const temporary = temporaryFor(real);
-  try {
-    if (existing !== undefined) await cloneFile(real, temporary, false);
-    const handle = await openForAppend(temporary, existing);
-    try {
+  await renewLocked(
+    { path, real, lock, signal: options.signal },
+    existing,
+    async (temporary) => {
+      if (existing !== undefined) await cloneFile(real, temporary, false);
+      return await openForAppend(temporary, existing);
+    },
+    async (handle) => {
       await writeLines(job, handle, existing?.size ?? 0, (bytes) => writeAll(handle, bytes));
-      if (existing !== undefined) await takeRightsOf(existing, handle, temporary);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    throwIfAborted(options.signal);
-    if (!(await lock.isHeld())) throw changedMeanwhile(path);
-    if (existing === undefined) {
-      await placeNew(temporary, real, path, true);
-    } else {
-      if ((await existingAt(real, path))?.version !== existing.version) throw changedMeanwhile(path);
-      await replaceWith(temporary, real, true);
-    }
-  } catch (error) {
-    return await failAfter(error, path, async () => {
-      await removeIfThere(temporary);
-    });
-  }
+    },
+  );
   return { start: existing?.size ?? 0, stat: await statLocal(path, real) };
 }
 

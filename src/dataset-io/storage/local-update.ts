@@ -3,13 +3,13 @@ import { dirname } from 'node:path';
 import { StorageError, throwIfAborted } from '../../model/index.js';
 import type { AbandonedFiles } from './abandoned.js';
 import { ioError } from './io-error.js';
-import { changedMeanwhile, placeNew, replaceWith, takeRightsOf, writeAll } from './local-file.js';
-import { type Existing, existingAt, findTarget } from './local-target.js';
+import { writeAll } from './local-file.js';
+import { renewLocked } from './local-renew.js';
+import { findTarget } from './local-target.js';
 import { statLocal } from './local-write.js';
 import { withLock } from './lock.js';
-import { failAfter } from './pour.js';
 import type { FileChange, StorageStat, UpdateOptions } from './storage.js';
-import { lockFor, removeIfThere, temporaryFor } from './work-files.js';
+import { lockFor } from './work-files.js';
 
 /** See `Storage.update`. */
 export async function updateLocal(
@@ -39,46 +39,17 @@ export async function updateLocal(
       const before = existing === undefined ? undefined : await readFile(real);
       const after = changeOfCaller(before);
       if (before !== undefined && after === before) return await statLocal(path, real);
-      await place(after, existing, { path, real, isHeld: lock.isHeld, signal });
+      await renewLocked(
+        { path, real, lock, signal },
+        existing,
+        (temporary) => open(temporary, 'wx'),
+        (handle) => writeAll(handle, after),
+      );
       return await statLocal(path, real);
     });
   } catch (error) {
     // What the caller's own change failed with is not about the file.
     if (failure?.error === error) throw error;
     throw ioError(error, 'write', path);
-  }
-}
-
-interface Job {
-  readonly path: string;
-  readonly real: string;
-  readonly isHeld: () => Promise<boolean>;
-  readonly signal: AbortSignal | undefined;
-}
-
-async function place(bytes: Uint8Array, existing: Existing | undefined, job: Job): Promise<void> {
-  const { path, real, isHeld, signal } = job;
-  const temporary = temporaryFor(real);
-  try {
-    const handle = await open(temporary, 'wx');
-    try {
-      await writeAll(handle, bytes);
-      if (existing !== undefined) await takeRightsOf(existing, handle, temporary);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    throwIfAborted(signal);
-    if (!(await isHeld())) throw changedMeanwhile(path);
-    if (existing === undefined) {
-      await placeNew(temporary, real, path, true);
-    } else {
-      if ((await existingAt(real, path))?.version !== existing.version) throw changedMeanwhile(path);
-      await replaceWith(temporary, real, true);
-    }
-  } catch (error) {
-    await failAfter(error, path, async () => {
-      await removeIfThere(temporary);
-    });
   }
 }

@@ -1,3 +1,4 @@
+import { pruneOption, selectionOptions } from '../../model/index.js';
 import type { Format } from '../contract.js';
 import { classFolderOptions, classFoldersCarry, looksLikeClassFolders } from '../shared/class-folders.js';
 import { allBut } from '../shared/losses.js';
@@ -14,7 +15,7 @@ export const audioClassification: Format = {
     carries: ['recordings (.wav) with one label each, and unlabelled ones'],
     cannotCarry: allBut(classFoldersCarry(audioClassificationFolders)),
     note: 'The label is the name of the last folder. Written with --images copy or link only.',
-    options: classFolderOptions,
+    options: [...classFolderOptions, ...selectionOptions, pruneOption],
   },
   recognise({ isFolder, names }) {
     if (!isFolder || !looksLikeClassFolders(names, audioClassificationFolders.kind)) return undefined;

@@ -8,23 +8,10 @@ import { placeOf } from '../shared/place.js';
 import { isNoImage, objectsOf, rectangleOf, refuseAppend } from '../shared/tree-rows.js';
 import { csvBoxesCarries } from './carries.js';
 import { separatorOf } from './separator.js';
-import type { Field } from './types.js';
+import { type Field, fields } from './types.js';
 
-const written: readonly Field[] = [
-  'image',
-  'imageWidth',
-  'imageHeight',
-  'usage',
-  'label',
-  'xmin',
-  'ymin',
-  'xmax',
-  'ymax',
-  'confidence',
-  'difficult',
-  'truncated',
-  'occluded',
-];
+/** The sides of a box follow from its corners. */
+const written: readonly Field[] = fields.filter((field) => field !== 'width' && field !== 'height');
 
 /**
  * Writes a header and a row for each box; images without boxes have a row of their own.

@@ -3,8 +3,8 @@ import { escapeAttribute, escapeText, formatNumber, illegalCharacter } from '../
 import type { FormatSink, FormatSpool, FormatWriter, WriteRow, Written } from '../contract.js';
 import { ClassTable } from '../shared/classes.js';
 import { boundsOf } from '../shared/geometry.js';
-import { countLosses, type Loss, type LossName, sampleKind } from '../shared/losses.js';
-import { extensionOf, keyOf, NameTable } from '../shared/names.js';
+import { countLosses, everyObject, type Loss, type LossName, sampleKind } from '../shared/losses.js';
+import { imageBeside, NameTable } from '../shared/names.js';
 import { placeOf } from '../shared/place.js';
 import {
   angleProperty,
@@ -23,15 +23,7 @@ const carriedInAnyForm: ReadonlySet<LossName> = new Set([
   'image_segmentation',
   'usage',
   'annotation-property',
-  'shape-point',
-  'shape-line',
-  'shape-dashed',
-  'shape-bndbox',
-  'shape-polygon',
-  'shape-polyline',
-  'shape-circle',
-  'object-without-label',
-  'object-without-shape',
+  ...everyObject,
   'object-property',
   'object-pose',
   'object-truncated',
@@ -134,12 +126,8 @@ class FileWriter {
   }
 
   async #placeImage(row: WriteRow): Promise<string | Diagnostic> {
-    const { source } = row.sample;
-    if (this.#sink.images === 'reference') return this.#sink.referenceTo(source);
-    const name = this.#names.take(row, keyOf(row), extensionOf(source));
-    if (typeof name !== 'string') return name;
-    const problem = await this.#sink.image(row, name);
-    return problem ?? this.#sink.imagePrefix + name;
+    if (this.#sink.images === 'reference') return this.#sink.referenceTo(row.sample.source);
+    return await imageBeside(this.#sink, this.#names, row);
   }
 
   async #sizeOf(row: WriteRow): Promise<{ width?: string; height?: string }> {

@@ -13,7 +13,7 @@ import type { FormatBatch, FormatSource } from '../contract.js';
 import { BatchBuilder } from '../shared/batches.js';
 import { Findings, shown } from '../shared/findings.js';
 import { memberOf, setMember } from '../shared/json.js';
-import { columnAt, type JsonLine, jsonLines } from '../shared/json-lines.js';
+import { type JsonLine, jsonLines, placeInLine } from '../shared/json-lines.js';
 import { sourceOfReference } from '../shared/references.js';
 import { groundTruthRules } from './rules.js';
 import {
@@ -95,17 +95,8 @@ class LineReader {
 
   /** Adds a finding about the value at a pointer in the line. */
   #note(id: string, message: string, pointer?: string, hint?: string, column?: number): void {
-    const { text, line, offset } = this.#line;
-    const at = column ?? (pointer === undefined ? undefined : columnAt(text, pointer));
-    const diagnostic = this.#findings.of(id, message, {
-      file: this.#file,
-      line,
-      offset,
-      ...(at === undefined ? {} : { column: at }),
-      ...(pointer === undefined ? {} : { pointer }),
-      ...(hint === undefined ? {} : { hint }),
-      ...(this.#source === undefined ? {} : { source: this.#source }),
-    });
+    const place = placeInLine(this.#file, this.#line, { pointer, hint, column, source: this.#source });
+    const diagnostic = this.#findings.of(id, message, place);
     if (diagnostic !== undefined) this.#found.push(diagnostic);
   }
 

@@ -9,11 +9,11 @@ import type {
 } from '../../model/index.js';
 import { escapePointer, stringifyJson } from '../../text/index.js';
 import type { FormatSink, FormatWriter, WriteRow, Written } from '../contract.js';
-import { ClassTable } from '../shared/classes.js';
+import { ClassTable, demandClassesToAppend } from '../shared/classes.js';
 import { boxOf, neat } from '../shared/geometry.js';
 import { setMember } from '../shared/json.js';
-import { countLosses, type Loss, type LossName, sampleKind } from '../shared/losses.js';
-import { extensionOf, keyOf, NameTable } from '../shared/names.js';
+import { countLosses, everyObject, type Loss, type LossName, sampleKind } from '../shared/losses.js';
+import { imageBeside, NameTable } from '../shared/names.js';
 import { placeOf } from '../shared/place.js';
 import { endIndex, metadataSuffix, ownMetadata, referenceSuffix, startIndex } from './types.js';
 
@@ -34,15 +34,7 @@ const carriedInAnyForm: ReadonlySet<LossName> = new Set([
   'annotation-confidence',
   'creation-time',
   'annotated-by',
-  'shape-point',
-  'shape-line',
-  'shape-dashed',
-  'shape-bndbox',
-  'shape-polygon',
-  'shape-polyline',
-  'shape-circle',
-  'object-without-label',
-  'object-without-shape',
+  ...everyObject,
   'object-confidence',
   'mask',
   'image-size',
@@ -64,8 +56,13 @@ const attributeOfTask: readonly (readonly [Task, string])[] = [
   ['text_entity', 'entities'],
 ];
 
-/** Writes samples as lines of an augmented manifest. */
+/**
+ * Writes samples as lines of an augmented manifest.
+ *
+ * @throws OptionError for appending where the class ids of before are not known
+ */
 export function writeGroundTruth(sink: FormatSink): FormatWriter {
+  demandClassesToAppend(sink, 'class ids');
   const writer = new LineWriter(sink);
   return { add: (row) => writer.add(row), end: () => undefined };
 }
@@ -108,7 +105,7 @@ class LineWriter {
     }
     if (line.faults.length > 0) return line.faults;
     if (!isText && this.#sink.images !== 'reference') {
-      const placed = await this.#placeImage(row);
+      const placed = await imageBeside(this.#sink, this.#names, row);
       if (typeof placed !== 'string') return [placed];
       line.members['source-ref'] = placed;
     }
@@ -117,13 +114,6 @@ class LineWriter {
     for (const { feature, pointer } of line.losses) this.#sink.lose(row, feature, pointer);
     await this.#sink.write(`${stringifyJson(line.members)}\n`);
     return 'written';
-  }
-
-  async #placeImage(row: WriteRow): Promise<string | Diagnostic> {
-    const name = this.#names.take(row, keyOf(row), extensionOf(row.sample.source));
-    if (typeof name !== 'string') return name;
-    const problem = await this.#sink.image(row, name);
-    return problem ?? this.#sink.imagePrefix + name;
   }
 
   async #addLabels(line: Line, name: string, task: Task, labels: Labels): Promise<void> {

@@ -1,3 +1,4 @@
+import { pruneOption, selectionOptions } from '../../model/index.js';
 import type { Format, Look } from '../contract.js';
 import { allBut } from '../shared/losses.js';
 import { imageKind } from '../shared/media-files.js';
@@ -34,6 +35,8 @@ export const imageClassification: Format = {
         summary:
           'An image without a label file has the name of its folder as its label. Default: it is unlabelled.',
       },
+      ...selectionOptions,
+      pruneOption,
     ],
   },
   recognise(look) {

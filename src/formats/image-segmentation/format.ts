@@ -1,3 +1,4 @@
+import { difficultOption, pruneOption, selectionOptions } from '../../model/index.js';
 import type { Format, Look, Recognition } from '../contract.js';
 import { allBut } from '../shared/losses.js';
 import { stemOfName } from '../shared/names.js';
@@ -66,6 +67,9 @@ export const imageSegmentation: Format = {
         summary:
           'Colours of labels as label=#rrggbb. Default: that of the data, else that of the VOC colour map by class number.',
       },
+      ...selectionOptions,
+      difficultOption,
+      pruneOption,
     ],
   },
   recognise: (look) => (look.isFolder ? recogniseFolder(look) : undefined),

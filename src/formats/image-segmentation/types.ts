@@ -1,4 +1,4 @@
-import type { LossName } from '../shared/losses.js';
+import { everyObject, type LossName } from '../shared/losses.js';
 
 /** Objects of one XML object whose mask has several regions share this property: the number of the object, from 1. */
 export const pieceProperty = 'mask_object';
@@ -8,15 +8,7 @@ export const carried: ReadonlySet<LossName> = new Set<LossName>([
   'image-sample',
   'object_detection',
   'image_segmentation',
-  'shape-point',
-  'shape-line',
-  'shape-dashed',
-  'shape-bndbox',
-  'shape-polygon',
-  'shape-polyline',
-  'shape-circle',
-  'object-without-label',
-  'object-without-shape',
+  ...everyObject,
   'object-property',
   'object-pose',
   'object-truncated',

@@ -1,12 +1,6 @@
-import {
-  type Diagnostic,
-  type ImageAnnotation,
-  type ImageObject,
-  isVocTask,
-  OptionError,
-} from '../../model/index.js';
+import { type Diagnostic, type ImageAnnotation, type ImageObject, isVocTask } from '../../model/index.js';
 import type { FormatSink, FormatWriter, WriteRow, Written } from '../contract.js';
-import { ClassTable } from '../shared/classes.js';
+import { ClassTable, demandClassesToAppend } from '../shared/classes.js';
 import { Findings } from '../shared/findings.js';
 import { countLosses, sampleKind } from '../shared/losses.js';
 import { colourText, vocColour } from '../shared/mask.js';
@@ -31,11 +25,7 @@ const carriedAndMasks = new Set([...carried, 'mask' as const]);
  * @throws OptionError for colours that are none, and for appending where class numbers of before are not known
  */
 export function writeImageSegmentation(sink: FormatSink): FormatWriter {
-  if (sink.mode === 'append' && sink.classes === undefined && sink.options['masks'] !== 'instance') {
-    throw new OptionError('the colours of the masks that are there already are not known', {
-      hint: 'Give the classes in their order with --classes, as they were given before.',
-    });
-  }
+  if (sink.options['masks'] !== 'instance') demandClassesToAppend(sink, 'colours of the masks');
   return new SegmentationWriter(sink);
 }
 

@@ -3,7 +3,7 @@ import type { FormatSink, FormatWriter, WriteRow, Written } from '../contract.js
 import { ClassTable } from '../shared/classes.js';
 import { neat } from '../shared/geometry.js';
 import { setMember } from '../shared/json.js';
-import { countLosses, type Loss, type LossName, sampleKind } from '../shared/losses.js';
+import { countLosses, everyObject, type Loss, type LossName, sampleKind } from '../shared/losses.js';
 import { baseNameOf, extensionOf, keyOf, NameTable } from '../shared/names.js';
 import { placeOf } from '../shared/place.js';
 import { isAbsolute } from '../shared/references.js';
@@ -15,15 +15,7 @@ const carriedInAnyForm: ReadonlySet<LossName> = new Set([
   'image_classification',
   'object_detection',
   'image_segmentation',
-  'shape-point',
-  'shape-line',
-  'shape-dashed',
-  'shape-bndbox',
-  'shape-polygon',
-  'shape-polyline',
-  'shape-circle',
-  'object-without-label',
-  'object-without-shape',
+  ...everyObject,
   'object-property',
   'object-truncated',
   'object-occluded',

@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../../model/index.js';
-import type { WriteRow } from '../contract.js';
+import { type Diagnostic, OptionError } from '../../model/index.js';
+import type { FormatSink, WriteRow } from '../contract.js';
 import { placeOf } from './place.js';
 
 /** Class names and their ids from 0: the given list, or names in the order of their first appearance. */
@@ -39,6 +39,20 @@ export class ClassTable {
   take(label: string, row: WriteRow, pointer?: string): number | Diagnostic {
     return this.idOf(label) ?? unmappedLabel(label, this.names, row, pointer);
   }
+}
+
+/**
+ * For formats whose files hold class numbers: those of the samples that are there already are not known to a run that
+ * adds others, and the same number would mean two labels.
+ *
+ * @param what the numbers are for: `class ids`
+ * @throws OptionError when something is to be appended, and no classes were given
+ */
+export function demandClassesToAppend({ mode, classes }: FormatSink, what: string): void {
+  if (mode !== 'append' || classes !== undefined) return;
+  throw new OptionError(`the ${what} of what is there already are not known`, {
+    hint: 'Give the classes in their order with --classes, as they were given before.',
+  });
 }
 
 /** How many names of a list are shown. */

@@ -7,6 +7,7 @@ import {
   locateJson,
 } from '../../text/index.js';
 import type { FormatSource } from '../contract.js';
+import type { Place } from './findings.js';
 
 /** One line of a file with a JSON object on each; blank lines are left out. */
 export interface JsonLine {
@@ -28,6 +29,35 @@ export interface JsonLineProblem {
   /** 1-based, in UTF-16 units. */
   readonly column?: number;
   readonly hint?: string;
+}
+
+/** What a finding about a line says beside its message. */
+export interface LineNote {
+  /** JSON Pointer of the value it is about. */
+  readonly pointer?: string | undefined;
+  readonly hint?: string | undefined;
+  /** 1-based, where it is known; default: that of the value. */
+  readonly column?: number | undefined;
+  /** The source of the sample. */
+  readonly source?: string | undefined;
+}
+
+/** Where a finding about a line, or about a value in it, is. */
+export function placeInLine(
+  file: string,
+  { text, line, offset }: JsonLine,
+  { pointer, hint, column, source }: LineNote,
+): Place {
+  const at = column ?? (pointer === undefined ? undefined : columnAt(text, pointer));
+  return {
+    file,
+    line,
+    offset,
+    ...(at === undefined ? {} : { column: at }),
+    ...(pointer === undefined ? {} : { pointer }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(source === undefined ? {} : { source }),
+  };
 }
 
 /** The lines that one chunk of the file completes, and how many bytes they stand for. */
@@ -113,6 +143,6 @@ export function explainLine(problem: LineProblem): JsonLineProblem {
 }
 
 /** The column of the value at a pointer in a line; of the line's start when there is none. */
-export function columnAt(text: string, pointer: string): number {
+function columnAt(text: string, pointer: string): number {
   return (locateJson(text, pointer)?.start ?? 0) + 1;
 }

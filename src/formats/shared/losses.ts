@@ -1,6 +1,20 @@
 import { type ImageObject, isVocTask, type Sample, type Task, tasks } from '../../model/index.js';
 import type { FormatSink, WriteRow } from '../contract.js';
 
+/** Objects of every shape. */
+const everyShape = [
+  'shape-point',
+  'shape-line',
+  'shape-dashed',
+  'shape-bndbox',
+  'shape-polygon',
+  'shape-polyline',
+  'shape-circle',
+] as const;
+
+/** Objects of every shape, with a shape and a label or without. */
+export const everyObject = [...everyShape, 'object-without-label', 'object-without-shape'] as const;
+
 const sampleKinds = ['image-sample', 'text-sample', 'audio-sample', 'table-sample'] as const;
 
 /** Every name that a result's `losses` and a format's `cannotCarry` may have. */
@@ -21,15 +35,7 @@ export const lossNames = [
   'annotated-by',
   'unknown-member',
   'image-set',
-  'shape-point',
-  'shape-line',
-  'shape-dashed',
-  'shape-bndbox',
-  'shape-polygon',
-  'shape-polyline',
-  'shape-circle',
-  'object-without-label',
-  'object-without-shape',
+  ...everyObject,
   'object-property',
   'object-pose',
   'object-truncated',
@@ -128,6 +134,17 @@ const imageFeatures = [
   ['width', 'image-size'],
 ] as const;
 
+const byField = <F extends string>(features: readonly (readonly [F, LossName, string?])[]) =>
+  new Map<string, LossName>(features.map(([field, feature]) => [field, feature]));
+
+/** The name of what is lost where a member of a sample, annotation, object or image has no place. */
+export const featureOfField = {
+  sample: byField(sampleFeatures),
+  annotation: byField([['name', 'annotation-name'], ['id', 'annotation-name'], ...annotationFeatures]),
+  object: byField(objectFeatures),
+  image: byField([...imageFeatures, ['height', 'image-size']]),
+} as const;
+
 /** What stands in files for "not so" or "not known" is no information. */
 const nothings: ReadonlySet<string> = new Set(['0', 'false', 'False', 'Unspecified', 'Unknown']);
 
@@ -138,7 +155,7 @@ function holds(value: unknown): boolean {
 }
 
 /** Of an object's texts: `difficult` 0 and `pose` Unspecified say what their absence says. */
-function says(value: unknown): boolean {
+export function says(value: unknown): boolean {
   return holds(value) && !(typeof value === 'string' && nothings.has(value));
 }
 

@@ -23,6 +23,21 @@ export function keyOf(row: WriteRow): string {
   return row.key ?? stemOfName(baseNameOf(row.sample.source));
 }
 
+/**
+ * Puts the image of a row beside the one file of an output.
+ *
+ * @returns how the file refers to it, or why it cannot be there
+ */
+export async function imageBeside(
+  sink: FormatSink,
+  names: NameTable,
+  row: WriteRow,
+): Promise<string | Diagnostic> {
+  const name = names.take(row, keyOf(row), extensionOf(row.sample.source));
+  if (typeof name !== 'string') return name;
+  return (await sink.image(row, name)) ?? sink.imagePrefix + name;
+}
+
 /** C003: a name of the data cannot be one in the output. */
 function unsafeName(row: WriteRow, name: string): Diagnostic | undefined {
   const problem = name === '' ? { message: 'is empty', hint: 'Give the sample a name.' } : nameProblem(name);

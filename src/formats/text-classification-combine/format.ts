@@ -1,3 +1,4 @@
+import { pruneOption, selectionOptions } from '../../model/index.js';
 import type { Format } from '../contract.js';
 import { allBut } from '../shared/losses.js';
 import { labelSeparatorOption, replaceOption, textClassesCarry } from '../shared/text-classes.js';
@@ -25,6 +26,8 @@ export const textClassificationCombine: Format = {
         summary: 'The character between a text and its labels; default a Tab, which \\t is too.',
       },
       labelSeparatorOption,
+      ...selectionOptions,
+      pruneOption,
       replaceOption,
     ],
   },

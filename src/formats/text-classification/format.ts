@@ -1,3 +1,4 @@
+import { pruneOption, selectionOptions } from '../../model/index.js';
 import type { Format } from '../contract.js';
 import { allBut } from '../shared/losses.js';
 import { labelSeparatorOption, replaceOption, textClassesCarry } from '../shared/text-classes.js';
@@ -14,7 +15,7 @@ export const textClassification: Format = {
     carries: ['texts of one line with any number of labels, and unlabelled ones'],
     cannotCarry: allBut(textClassesCarry),
     note: 'A text on each line of a .txt or .csv file, its labels on the same line of <stem>_result; written to texts.txt. Quotes have no meaning.',
-    options: [labelSeparatorOption, replaceOption],
+    options: [labelSeparatorOption, ...selectionOptions, pruneOption, replaceOption],
   },
   recognise({ isFolder, names }) {
     if (!isFolder) return undefined;

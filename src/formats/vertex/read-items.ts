@@ -13,7 +13,7 @@ import type { FormatSource } from '../contract.js';
 import type { BatchBuilder } from '../shared/batches.js';
 import { type Findings, shown } from '../shared/findings.js';
 import { memberOf, setMember } from '../shared/json.js';
-import { columnAt, type JsonLine } from '../shared/json-lines.js';
+import { type JsonLine, placeInLine } from '../shared/json-lines.js';
 import { sourceOfReference } from '../shared/references.js';
 import type { Drafts, Pixels } from './draft.js';
 import {
@@ -91,17 +91,8 @@ export class ItemReader {
   }
 
   #note(id: string, message: string, pointer?: string, hint?: string, column?: number): void {
-    const { text, line, offset } = this.#line;
-    const at = column ?? (pointer === undefined ? undefined : columnAt(text, pointer));
-    const diagnostic = this.#findings.of(id, message, {
-      file: this.#file,
-      line,
-      offset,
-      ...(at === undefined ? {} : { column: at }),
-      ...(pointer === undefined ? {} : { pointer }),
-      ...(hint === undefined ? {} : { hint }),
-      ...(this.#item === undefined ? {} : { source: this.#item }),
-    });
+    const place = placeInLine(this.#file, this.#line, { pointer, hint, column, source: this.#item });
+    const diagnostic = this.#findings.of(id, message, place);
     if (diagnostic !== undefined) this.#found.push(diagnostic);
   }
 

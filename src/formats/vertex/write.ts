@@ -12,8 +12,8 @@ import { ClassTable } from '../shared/classes.js';
 import { csvCell } from '../shared/csv.js';
 import { boxOf } from '../shared/geometry.js';
 import { setMember } from '../shared/json.js';
-import { countLosses, type Loss, type LossName, sampleKind } from '../shared/losses.js';
-import { extensionOf, keyOf, NameTable } from '../shared/names.js';
+import { countLosses, everyObject, type Loss, type LossName, sampleKind } from '../shared/losses.js';
+import { imageBeside, NameTable } from '../shared/names.js';
 import { placeOf } from '../shared/place.js';
 import type { Pixels } from './draft.js';
 import { endIndex, sentimentProperty, startIndex, usageOfWord, useLabel, wordOfUsage } from './types.js';
@@ -30,15 +30,7 @@ const carriedInAnyForm: ReadonlySet<LossName> = new Set([
   'usage',
   'sample-property',
   'annotation-property',
-  'shape-point',
-  'shape-line',
-  'shape-dashed',
-  'shape-bndbox',
-  'shape-polygon',
-  'shape-polyline',
-  'shape-circle',
-  'object-without-label',
-  'object-without-shape',
+  ...everyObject,
   'object-property',
   'mask',
   'unlabelled-image',
@@ -92,10 +84,7 @@ class ItemWriter {
     if (isInline(source)) return source.slice('content://'.length);
     if (this.#sink.images === 'reference' || sampleKind(row.sample) !== 'image-sample')
       return this.#sink.referenceTo(source);
-    const name = this.#names.take(row, keyOf(row), extensionOf(source));
-    if (typeof name !== 'string') return name;
-    const problem = await this.#sink.image(row, name);
-    return problem ?? this.#sink.imagePrefix + name;
+    return await imageBeside(this.#sink, this.#names, row);
   }
 
   /** The size that coordinates are shares of, where there are any. */

@@ -1,3 +1,4 @@
+import { pruneOption, selectionOptions } from '../../model/index.js';
 import type { Format, Look, Recognition } from '../contract.js';
 import { allBut } from '../shared/losses.js';
 import { carriedBy } from './carries.js';
@@ -96,6 +97,8 @@ export const yolo: Format = {
         summary:
           'The sides of images whose EXIF orientation turns them by a quarter: as stored (default), or swapped as Ultralytics does.',
       },
+      ...selectionOptions,
+      pruneOption,
     ],
   },
   recognise: (look) => (look.isFolder ? recogniseFolder(look) : recogniseFile(look)),

@@ -65,8 +65,8 @@ test('a password: one token for all who wait, and temporary keys for object stor
     session.credentials(),
   ]);
   expect(caller).toMatchObject({ by: 'password', projectId, userId: 'u0', domainId: 'd0' });
-  expect(keysOfSession.accessKey).toBe(accessKey);
-  expect(keysOfSession.securityToken?.reveal()).toBe('STSTANDIN');
+  expect(keysOfSession.accessKey).toBe('AKTEMPORARY0001');
+  expect(keysOfSession.securityToken?.reveal()).toBe('STSTANDIN0001');
   expect(service.seen.map(({ target }) => target)).toEqual([
     '/v3/auth/tokens?nocatalog=true',
     '/v3.0/OS-CREDENTIAL/securitytokens',

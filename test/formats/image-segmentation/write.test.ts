@@ -279,7 +279,7 @@ describe('what cannot be written', () => {
 
   test('adding to masks of unknown colours', async () => {
     await expect(write([], { mode: 'append' })).rejects.toThrow(
-      'the colours of the masks that are there already are not known',
+      'the colours of the masks of what is there already are not known',
     );
     const { results, names } = await write([rowOf('a.jpg', image), rowOf('b.jpg', image)], {
       mode: 'append',

@@ -75,6 +75,9 @@ export interface ObsServer {
   delete(bucket: string, key: string): void;
   /** In the order of their UTF-8 bytes. */
   keys(bucket: string): string[];
+  buckets(): string[];
+  /** Lets in further keys from now on. */
+  addCredential(credential: Credential): void;
 
   /** Lets something go wrong from now on. */
   fault(plan: FaultPlan): FaultHandle;
@@ -311,6 +314,14 @@ class RunningServer implements ObsServer {
 
   keys(bucket: string): string[] {
     return [...this.#store.bucket(bucket).keys()];
+  }
+
+  buckets(): string[] {
+    return [...this.#store.buckets.keys()];
+  }
+
+  addCredential(credential: Credential): void {
+    this.#keys.set(credential.accessKey, credential);
   }
 
   fault(plan: FaultPlan): FaultHandle {

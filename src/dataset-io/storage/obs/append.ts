@@ -5,7 +5,7 @@ import { contentTypeOf } from './content-type.js';
 import { addCopies, type CopyTuning, refusesCopies } from './copy.js';
 import { asUnclear, failAfterCleaning, isObsError, ObsError, obsFailure, restate } from './errors.js';
 import { findObject, type ObjectFacts, statOf } from './facts.js';
-import { acquireLock, type ObsLock } from './lock.js';
+import { acquireLock, lockLost, type ObsLock } from './lock.js';
 import { isDirectory, readBytes, readPinned } from './read.js';
 import type { Call, ObsRequests } from './requests.js';
 import { LineSpool } from './spool.js';
@@ -294,15 +294,7 @@ class Appending {
     await upload.settle();
     const now = await findObject(requests, call);
     if (now?.etag !== facts?.etag || now?.size !== facts?.size) return undefined;
-    if (!(await lock.isHeld())) {
-      throw obsFailure(
-        'Locked',
-        call,
-        'somebody removed the lock meanwhile',
-        'Make sure that nobody else writes to it, and try again.',
-        { retryable: true },
-      );
-    }
+    if (!(await lock.isHeld())) throw lockLost(call);
     return await upload.complete();
   }
 }

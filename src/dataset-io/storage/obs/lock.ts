@@ -39,6 +39,17 @@ interface Holder extends LockHolder {
   readonly token: string;
 }
 
+/** The error for a lock that is not held any more when its holder wants to write. */
+export function lockLost(call: Call): ObsError {
+  return obsFailure(
+    'Locked',
+    call,
+    'somebody removed the lock meanwhile',
+    'Make sure that nobody else writes to it, and try again.',
+    { retryable: true },
+  );
+}
+
 /** Longer than a small write takes to be seen, in ms; see `placeByPut`. */
 const settleMs = 2_000;
 const maxLockBytes = 64 * 1024;

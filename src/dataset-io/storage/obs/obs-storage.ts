@@ -66,7 +66,7 @@ export class ObsStorage implements Storage {
     this.#buckets = new Buckets(this.#requests);
   }
 
-  /** `null` too for a bucket that does not exist. */
+  /** @throws ObsError `NotFound` when there is no such bucket */
   async stat(path: string, { signal }: StorageOptions = {}): Promise<StorageStat | null> {
     return await this.#call('look at', path, signal, async (call) => {
       const { key } = call.at;
@@ -83,7 +83,7 @@ export class ObsStorage implements Storage {
       const prefix = prefixOf(call.at.key);
       return (await isPrefix(this.#requests, call, call.at, prefix)) || prefix === '';
     } catch (error) {
-      if (isObsError(error, 'NotFound')) return false;
+      if (isObsError(error, 'NotFound') && error.serviceCode !== 'NoSuchBucket') return false;
       throw error;
     }
   }

@@ -3,7 +3,7 @@ import { isDirectoryKey } from './address.js';
 import type { Buckets } from './buckets.js';
 import { failAfterCleaning, isObsError, obsFailure } from './errors.js';
 import { findObject, type ObjectFacts, statOf } from './facts.js';
-import { acquireLock, type ObsLock } from './lock.js';
+import { acquireLock, lockLost, type ObsLock } from './lock.js';
 import { isDirectory, readBytes } from './read.js';
 import type { Call, ObsRequests } from './requests.js';
 import { putWhole } from './upload.js';
@@ -51,15 +51,7 @@ async function updateLocked(
       if (facts !== undefined && after === before) return facts;
       const now = await findObject(requests, call);
       if (now?.etag === facts?.etag && now?.size === facts?.size) {
-        if (!(await lock.isHeld())) {
-          throw obsFailure(
-            'Locked',
-            call,
-            'somebody removed the lock meanwhile',
-            'Make sure that nobody else writes to it, and try again.',
-            { retryable: true },
-          );
-        }
+        if (!(await lock.isHeld())) throw lockLost(call);
         return await putWhole(requests, call, after);
       }
     }

@@ -448,14 +448,14 @@ describe('looking at', () => {
     for (const root of ['obs://bucket', 'obs://bucket/']) {
       expect(await storage.stat(root)).toMatchObject({ kind: 'directory', size: 0 });
     }
-    for (const none of [
-      'obs://bucket/on',
-      'obs://bucket/only/be',
-      'obs://bucket/x/',
-      'obs://other/a',
-      'obs://other',
-    ]) {
+    for (const none of ['obs://bucket/on', 'obs://bucket/only/be', 'obs://bucket/x/']) {
       expect(await storage.stat(none)).toBeNull();
+    }
+    for (const path of ['obs://other/a', 'obs://other']) {
+      await expect(storage.stat(path)).rejects.toMatchObject({
+        code: 'NotFound',
+        message: expect.stringContaining('the bucket other does not exist'),
+      });
     }
   });
 

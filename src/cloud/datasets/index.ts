@@ -1,0 +1,81 @@
+export { BatchError, type BatchOptions, type BatchResult, type ItemResult } from './batch.js';
+export type { CallOptions, Notice, OnNotice, ServiceAccess, ServiceSession } from './context.js';
+export { type CreateDatasetOptions, createDatasetBody } from './create.js';
+export {
+  Dataset,
+  type DatasetOptions,
+  type DatasetPage,
+  type ListDatasetsOptions,
+} from './dataset.js';
+export {
+  type AnnotationScene,
+  type DatasetTypeFacts,
+  type DataType,
+  datasetStatus,
+  datasetTypes,
+  dataTypes,
+  labelTypes,
+  type SchemaType,
+  schemaTypes,
+  versionStatus,
+} from './enums.js';
+export {
+  type ExportDataOptions,
+  type ExportParams,
+  type ExportStatus,
+  type ExportTask,
+  type ExportTaskPage,
+  exportTypes,
+  type ListExportTasksOptions,
+} from './export-tasks.js';
+export {
+  type ImportDataOptions,
+  type ImportStatus,
+  type ImportTask,
+  type ImportTaskPage,
+  importDataBody,
+  type ListTasksOptions,
+} from './import-tasks.js';
+export type {
+  CreateLabelTaskOptions,
+  GetLabelTasksOptions,
+  LabelTask,
+} from './label-tasks.js';
+export {
+  type DeleteLabelOptions,
+  type DeleteLabelsOptions,
+  deletePolicies,
+  type LabelName,
+  type ListLabelsOptions,
+  type UpdateLabelOptions,
+} from './labels.js';
+export type {
+  AddSamplesOptions,
+  DeleteSamplesOptions,
+  LabelFormat,
+  ListSamplesOptions,
+  NewSample,
+  SampleInfo,
+  SampleLabel,
+  SamplePage,
+  SampleSearch,
+  SampleUpdate,
+  UpdateSamplesOptions,
+} from './samples.js';
+export type { MetricsOptions, StatisticsOptions } from './sync.js';
+export type {
+  AnnotationConfig,
+  AnnotationParameters,
+  DataSource,
+  DatasetInfo,
+  DatasetStatistics,
+  Label,
+  LabelAttribute,
+  LabelStatistics,
+  SchemaField,
+  SyncInfo,
+  VersionInfo,
+  WorkPath,
+} from './types.js';
+export type { UpdateDatasetOptions } from './update.js';
+export { type CreateVersionOptions, createVersionBody, type ListVersionsOptions } from './versions.js';
