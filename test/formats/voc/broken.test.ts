@@ -4,7 +4,7 @@ import { folder, testBroken } from '../broken.js';
 import { madePng } from '../images.js';
 
 const image = madePng(100, 80);
-const good = vocXml('a.jpg');
+const good = vocXml('a.png');
 const bad = (from: string, to: string) => ({ 'a.xml': good.replace(from, to) });
 const whole = (text: string | Uint8Array) => ({ 'a.xml': text });
 
@@ -13,7 +13,7 @@ describe('broken folders of images with Pascal VOC files beside them', () => {
     format: 'voc',
     to: 'manifest',
     isJudgedByValidate: true,
-    files: { 'a.jpg': image, 'a.xml': good, 'z.jpg': image, 'z.xml': vocXml('z.jpg') },
+    files: { 'a.png': image, 'a.xml': good, 'z.png': image, 'z.xml': vocXml('z.png') },
     cases: [
       {
         name: 'cut in the middle',
@@ -52,7 +52,7 @@ describe('broken folders of images with Pascal VOC files beside them', () => {
       },
       {
         name: 'an ampersand',
-        files: bad('a.jpg', 'a&b.jpg'),
+        files: bad('a.png', 'a&b.png'),
         findings: ['V001 error in/a.xml:4:16 a bare & (write &amp;)'],
         read: 2,
         faults: 1,
@@ -120,42 +120,42 @@ describe('broken folders of images with Pascal VOC files beside them', () => {
       },
       {
         name: 'a name that leads out',
-        files: bad('a.jpg', '../../a.jpg'),
-        findings: ['V026 warning in/a.xml:4:5 filename "../../a.jpg" has a folder in it'],
+        files: bad('a.png', '../../a.png'),
+        findings: ['V026 warning in/a.xml:4:5 filename "../../a.png" has a folder in it'],
         read: 2,
       },
       {
         name: 'no image',
-        files: { 'a.jpg': undefined },
+        files: { 'a.png': undefined },
         findings: ['D014 warning in/a.xml there is no image for a.xml'],
         read: 2,
       },
       { name: 'no annotation file', files: { 'a.xml': undefined }, findings: [], read: 2 },
       {
         name: 'two images of one annotation file',
-        files: { 'a.png': image },
-        findings: ['D012 error in/a.xml a.jpg and a.png are all images of a.xml'],
+        files: { 'a.PNG': image },
+        findings: ['D012 error in/a.xml a.PNG and a.png are all images of a.xml'],
         read: 2,
       },
       {
         name: 'letter case that differs',
         files: { 'a.xml': undefined, 'A.xml': good },
         findings: [
-          'D011 warning in/A.xml a.jpg and A.xml differ in letter case',
-          'V027 warning in/A.xml:4:5 filename is "a.jpg", but the annotation file is "A.xml"',
+          'D011 warning in/A.xml a.png and A.xml differ in letter case',
+          'V027 warning in/A.xml:4:5 filename is "a.png", but the annotation file is "A.xml"',
         ],
         read: 3,
       },
       {
         name: 'an image in upper case',
-        files: { 'a.jpg': undefined, 'a.JPG': image },
+        files: { 'a.png': undefined, 'a.PNG': image },
         findings: [],
         read: 2,
       },
       {
         name: 'an image without bytes',
-        files: { 'a.jpg': '' },
-        findings: ['D015 warning in/a.jpg the image a.jpg has no bytes'],
+        files: { 'a.png': '' },
+        findings: ['D015 warning in/a.png the image a.png has no bytes'],
         read: 2,
       },
       {
@@ -170,13 +170,13 @@ describe('broken folders of images with Pascal VOC files beside them', () => {
           Buffer.concat([
             Buffer.from('<annotation><filename>'),
             Buffer.from('b9b7', 'hex'),
-            Buffer.from(good.slice(good.indexOf('.jpg'))),
+            Buffer.from(good.slice(good.indexOf('.png'))),
           ]),
         ),
         findings: [
           'V004 warning in/a.xml:1:1 no encoding is declared, and the bytes are not valid UTF-8; read as GB18030',
           'V020 warning in/a.xml:1:1 folder is missing',
-          'V027 warning in/a.xml:1:13 filename is "狗.jpg", but the annotation file is "a.xml"',
+          'V027 warning in/a.xml:1:13 filename is "狗.png", but the annotation file is "a.xml"',
         ],
         read: 2,
       },
