@@ -303,12 +303,15 @@ describe('each door opens on exactly these names', () => {
 
   test('labelkit/cloud', async () => {
     expect(await namesOf('./cloud')).toMatchInlineSnapshot(`
-      "Dataset
+      "BatchError
+      Dataset
       ServiceError
       Session
       dataTypes
       datasetStatus
       datasetTypes
+      deletePolicies
+      exportTypes
       labelTypes
       schemaTypes
       versionStatus"
