@@ -4,7 +4,18 @@ import { baseName, joinLocation } from '../storage/index.js';
 import { storageOf } from '../storages.js';
 import { type DatasetKind, fitsInto } from './kind.js';
 import type { ImportDatasetOptions, ImportResult } from './options.js';
-import { check, isObs, lookOver, prepare, readTable, rootOf, stopAtErrors, type Table, tableFormat, withFolder } from './prepare.js';
+import {
+  check,
+  isObs,
+  lookOver,
+  prepare,
+  readTable,
+  rootOf,
+  stopAtErrors,
+  type Table,
+  tableFormat,
+  withFolder,
+} from './prepare.js';
 import {
   askedFor,
   checkImport,
@@ -185,7 +196,15 @@ class Road {
       checkFits({ datasetType: 400 }, info);
       checkSchema(schema, info.schema ?? []);
     }
-    const facts = { datasetType: 400, isLabelled: false, labels: [], schema, withColumnHeader, skipped, losses: {} };
+    const facts = {
+      datasetType: 400,
+      isLabelled: false,
+      labels: [],
+      schema,
+      withColumnHeader,
+      skipped,
+      losses: {},
+    };
     const samples = files.length;
     if (isObs(input))
       return { ...facts, importPath: folderName(input), samples, files: 0, bytes: 0, alreadyThere: 0 };
@@ -225,8 +244,7 @@ class Road {
     const { options, file } = this;
     const { session } = options;
     const { creating: askedAt } = file.state;
-    if (askedAt === undefined)
-      await file.save({ creating: (await session.services()).client.timing.now() });
+    if (askedAt === undefined) await file.save({ creating: (await session.services()).client.timing.now() });
     const dataset = await Dataset.createDataset(session, { ...createOptions(options, sent), askedAt });
     await file.save({ datasetId: dataset.datasetId, importTaskId: dataset.importTaskId });
     return dataset;
@@ -238,7 +256,8 @@ class Road {
     const { wait, signal, onProgress } = options;
     const { state } = file;
     if (state.imported !== undefined) return state.imported;
-    const isLoaded = options.into === undefined && sent.schema !== undefined && state.importTaskId === undefined;
+    const isLoaded =
+      options.into === undefined && sent.schema !== undefined && state.importTaskId === undefined;
     if (isLoaded) {
       // A table is read while its data set is made.
       const { totalSampleCount = 0 } = dataset.info ?? (await dataset.getDatasetInfo({ signal }));
@@ -355,7 +374,8 @@ function checkFits(kind: DatasetKind, info: DatasetInfo): void {
 
 /** @throws OptionError when a table has other columns than its data set */
 function checkSchema(own: readonly SchemaField[], theirs: readonly SchemaField[]): void {
-  const columns = (schema: readonly SchemaField[]) => schema.map(({ name, type }) => `${name} ${type}`).join(', ');
+  const columns = (schema: readonly SchemaField[]) =>
+    schema.map(({ name, type }) => `${name} ${type}`).join(', ');
   if (theirs.length === 0 || columns(own) === columns(theirs)) return;
   throw new OptionError(`the columns are ${columns(own)}, and those of the data set ${columns(theirs)}`, {
     hint: 'Say what they are with --from-option schema=name=TYPE,…, or import into another data set.',

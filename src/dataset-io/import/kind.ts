@@ -22,7 +22,13 @@ const kindOfMedium = { image: 'IMAGE', text: 'TEXT', audio: 'AUDIO' } as const;
 
 /** The kind of data that a sample is, by its source; undefined for what is not known. */
 export function dataTypeOf({ source, sampleType }: Sample): DataType | undefined {
-  const kinds: Readonly<Record<number, DataType>> = { 0: 'IMAGE', 1: 'TEXT', 2: 'AUDIO', 4: 'TABLE', 6: 'VIDEO' };
+  const kinds: Readonly<Record<number, DataType>> = {
+    0: 'IMAGE',
+    1: 'TEXT',
+    2: 'AUDIO',
+    4: 'TABLE',
+    6: 'VIDEO',
+  };
   if (sampleType !== undefined) return kinds[sampleType];
   if (/^content:\/\//i.test(source) || /\.txt$/i.test(source)) return 'TEXT';
   if (/\.(?:jpe?g|png|bmp|gif|tiff?|webp)$/i.test(source)) return 'IMAGE';
@@ -38,7 +44,10 @@ export function dataTypeOf({ source, sampleType }: Sample): DataType | undefined
  * @param dataTypes  kinds of data that were seen
  * @throws OptionError when there is no one answer
  */
-export function kindOf(seen: ReadonlyMap<string, number>, dataTypes: ReadonlySet<DataType | undefined>): DatasetKind {
+export function kindOf(
+  seen: ReadonlyMap<string, number>,
+  dataTypes: ReadonlySet<DataType | undefined>,
+): DatasetKind {
   const known = tasks.filter((task) => seen.has(task));
   const own = known.includes('text_triplet') ? known.filter((task) => task !== 'text_entity') : known;
   if (own.length === 1) return { datasetType: typeOfTask[own[0]!] };

@@ -2,8 +2,26 @@ import { manifestRows } from '../manifest-rows.js';
 import { joinLocation } from '../storage/index.js';
 import { storageOf } from '../storages.js';
 import type { ImportDatasetOptions, ImportPlan } from './options.js';
-import { check, isObs, lookOver, type Prepared, prepare, readTable, rootOf, tableFormat, withFolder } from './prepare.js';
-import { type Content, checkImport, dataPathOf, folderName, kindFor, manifestName, requestsFor } from './requests.js';
+import {
+  check,
+  isObs,
+  lookOver,
+  type Prepared,
+  prepare,
+  readTable,
+  rootOf,
+  tableFormat,
+  withFolder,
+} from './prepare.js';
+import {
+  type Content,
+  checkImport,
+  dataPathOf,
+  folderName,
+  kindFor,
+  manifestName,
+  requestsFor,
+} from './requests.js';
 import { RowSender } from './samples.js';
 import { Targets } from './targets.js';
 
@@ -27,7 +45,14 @@ export async function planImport(input: string, options: ImportDatasetOptions): 
     const sizes = new Map<string, number | undefined>();
     for (const file of files) sizes.set(file, isObs(input) ? 0 : await sizeOf(file, options));
     const importPath = isObs(input) ? folderName(input) : joinLocation(dataPath, 'files/');
-    const content: Content = { importPath, datasetType: 400, isLabelled: false, labels: [], schema, withColumnHeader };
+    const content: Content = {
+      importPath,
+      datasetType: 400,
+      isLabelled: false,
+      labels: [],
+      schema,
+      withColumnHeader,
+    };
     return {
       ...facts,
       samples,

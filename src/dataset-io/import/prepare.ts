@@ -2,7 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataType, Label, SchemaField } from '../../cloud/datasets/index.js';
-import { DataError, type Diagnostic, isJsonObject, LabelkitError, OptionError, type Sample } from '../../model/index.js';
+import {
+  DataError,
+  type Diagnostic,
+  isJsonObject,
+  LabelkitError,
+  OptionError,
+  type Sample,
+} from '../../model/index.js';
 import { convert } from '../convert.js';
 import { resolveInput } from '../detect.js';
 import { inputRows } from '../input-rows.js';
@@ -27,7 +34,17 @@ export interface Checked {
 }
 
 /** How the input is read, wherever it is looked at. */
-function readingOf({ from, fromOptions, encoding, baseDir, maxLineBytes, classes, storage, session, signal }: ImportDatasetOptions) {
+function readingOf({
+  from,
+  fromOptions,
+  encoding,
+  baseDir,
+  maxLineBytes,
+  classes,
+  storage,
+  session,
+  signal,
+}: ImportDatasetOptions) {
   return { from, fromOptions, encoding, baseDir, maxLineBytes, classes, storage, session, signal };
 }
 
@@ -46,13 +63,21 @@ export async function check(input: string, options: ImportDatasetOptions): Promi
 }
 
 /** @throws DataError with the first error, where an import is to stop at one */
-export function stopAtErrors(input: string, { errors, firstError, samples }: Checked, onError: 'fail' | 'skip'): void {
+export function stopAtErrors(
+  input: string,
+  { errors, firstError, samples }: Checked,
+  onError: 'fail' | 'skip',
+): void {
   if (errors > 0 && onError === 'fail') {
     const hint = `${errors === 1 ? 'That is the only error' : `There are ${errors} errors`}: labelkit validate --profile modelarts-import lists them, --on-error skip (option onError) goes on all the same.`;
     if (firstError !== undefined) throw new DataError(firstError, { hint });
     throw new LabelkitError('InvalidData', `${input} has ${errors} errors`, { path: input, hint });
   }
-  if (samples === 0) throw new LabelkitError('InvalidData', `${input} has no samples`, { path: input, hint: 'There is nothing to import.' });
+  if (samples === 0)
+    throw new LabelkitError('InvalidData', `${input} has no samples`, {
+      path: input,
+      hint: 'There is nothing to import.',
+    });
 }
 
 /** A manifest to be imported, made of the input, or the input itself. */
@@ -151,7 +176,9 @@ class TripletLabels {
     }
     for (const { task, name, property } of annotations) {
       if (task !== 'text_triplet' || name === undefined) continue;
-      const [from, to] = ['@modelarts:from', '@modelarts:to'].map((end) => entities.get(String(property?.[end])));
+      const [from, to] = ['@modelarts:from', '@modelarts:to'].map((end) =>
+        entities.get(String(property?.[end])),
+      );
       if (from === undefined || to === undefined) continue;
       const ends = { '@modelarts:from_type': from, '@modelarts:to_type': to };
       if (!this.found.has(`102:${name}`)) this.found.set(`102:${name}`, { name, type: 102, property: ends });
@@ -182,7 +209,8 @@ export async function readTable(input: string, options: ImportDatasetOptions): P
   let skipped = 0;
   for await (const { rows, faults } of await inputRows(storage, input, resolved, readingOf(options))) {
     const [fault] = faults;
-    if (fault !== undefined && options.onError !== 'skip') throw fault.cause ?? new DataError(fault.diagnostics[0]!);
+    if (fault !== undefined && options.onError !== 'skip')
+      throw fault.cause ?? new DataError(fault.diagnostics[0]!);
     skipped += faults.length;
     for (const { sample } of rows) {
       files.push(sample.source);
@@ -196,7 +224,10 @@ export async function readTable(input: string, options: ImportDatasetOptions): P
 }
 
 /** The folder that most files of an input are below. */
-export async function rootOf(input: string, { storage, session, baseDir, signal }: ImportDatasetOptions): Promise<string> {
+export async function rootOf(
+  input: string,
+  { storage, session, baseDir, signal }: ImportDatasetOptions,
+): Promise<string> {
   if (baseDir !== undefined) return baseDir;
   const places: Places = { storage, session };
   const found = await storageOf(input, places).stat(input, { signal });

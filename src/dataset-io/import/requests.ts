@@ -111,7 +111,10 @@ export function askedFor(input: string, options: ImportDatasetOptions): Record<s
 }
 
 /** What the new data set is, or what goes into the one that is there. @throws OptionError where it is not clear */
-export function kindFor({ datasetType, dataType }: ImportDatasetOptions, { tasks, dataTypes }: Pick<Overview, 'tasks' | 'dataTypes'>): DatasetKind {
+export function kindFor(
+  { datasetType, dataType }: ImportDatasetOptions,
+  { tasks, dataTypes }: Pick<Overview, 'tasks' | 'dataTypes'>,
+): DatasetKind {
   if (datasetType !== undefined) return { datasetType };
   if (dataType !== undefined) return { dataType };
   return kindOf(tasks, dataTypes);
@@ -155,7 +158,14 @@ export function importOptions({ signal }: ImportDatasetOptions, content: Content
 }
 
 export function versionOptions({ publish, signal }: ImportDatasetOptions): CreateVersionOptions {
-  return { name: typeof publish === 'string' ? publish : undefined, waitForVersionSlot: true, signal };
+  return {
+    name: typeof publish === 'string' ? publish : undefined,
+    // The version is what was sent, whole.
+    removeSampleUsage: false,
+    clearHardProperty: false,
+    waitForVersionSlot: true,
+    signal,
+  };
 }
 
 /** A version is to be published. */

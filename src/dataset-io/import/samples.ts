@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { formatSamples, ManifestSample } from '../../manifest/index.js';
+import { formatSamples, type ManifestSample } from '../../manifest/index.js';
 import {
-  type Annotation,
   type Diagnostic,
   LabelkitError,
   type Sample,
@@ -146,7 +145,9 @@ export class RowSender {
   private local(
     reference: string,
     base: string,
-  ): { readonly path: string; readonly address?: undefined } | { readonly path?: undefined; readonly address: string } {
+  ):
+    | { readonly path: string; readonly address?: undefined }
+    | { readonly path?: undefined; readonly address: string } {
     const location = resolveReference(reference, base);
     switch (location.kind) {
       case 'local':
@@ -216,4 +217,3 @@ async function* inOrder<T, R>(
   }
 }
 
-export type { Annotation };

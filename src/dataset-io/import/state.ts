@@ -28,7 +28,9 @@ export interface ImportState {
   importing?: boolean | undefined;
   importTaskId?: string | undefined;
   /** What the service said of the import. */
-  imported?: { readonly total: number; readonly imported: number; readonly why?: string | undefined } | undefined;
+  imported?:
+    | { readonly total: number; readonly imported: number; readonly why?: string | undefined }
+    | undefined;
   publishing?: number | undefined;
   versionId?: string | undefined;
 }

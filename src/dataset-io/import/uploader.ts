@@ -1,6 +1,6 @@
 import { FingerprintTable, hashString } from '../../text/index.js';
-import type { Storage } from '../storage/index.js';
 import { readBytes } from '../read-bytes.js';
+import type { Storage } from '../storage/index.js';
 import { type Places, storageOf } from '../storages.js';
 import { isThere } from '../transfer/same.js';
 
