@@ -23,6 +23,9 @@ import type { ImportDatasetOptions } from './options.js';
 /** The format that the service takes as a folder, not as a manifest. */
 export const tableFormat = 'table-csv';
 
+/** A manifest names a file that is not in object storage: it will be. */
+const localPath = 'M023';
+
 /** What a check found. */
 export interface Checked {
   readonly format: string;
@@ -55,11 +58,12 @@ export async function check(input: string, options: ImportDatasetOptions): Promi
     ...readingOf(options),
     profile: 'modelarts-import',
     minSeverity: 'error',
-    maxDiagnostics: 1,
     onProgress: ({ items, totalItems }) => onProgress?.({ step: 'check', done: items, total: totalItems }),
   });
-  const { samples, annotations, errors, warnings } = summary;
-  return { format, samples, annotations, errors, warnings, firstError: diagnostics[0] };
+  const { samples, annotations, rules, warnings } = summary;
+  const mended = (rules instanceof Map ? rules : new Map(Object.entries(rules))).get(localPath) ?? 0;
+  const firstError = diagnostics.find(({ rule }) => rule !== localPath);
+  return { format, samples, annotations, errors: summary.errors - mended, warnings, firstError };
 }
 
 /** @throws DataError with the first error, where an import is to stop at one */

@@ -1,11 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { formatSamples, type ManifestSample } from '../../manifest/index.js';
-import {
-  type Diagnostic,
-  LabelkitError,
-  type Sample,
-  StorageError,
-} from '../../model/index.js';
+import { type Diagnostic, LabelkitError, type Sample, StorageError } from '../../model/index.js';
 import { changeVoc, parseVoc } from '../../voc/index.js';
 import { isAboutTheFile } from '../file-errors.js';
 import { manifestRows } from '../manifest-rows.js';
@@ -216,4 +211,3 @@ async function* inOrder<T, R>(
     await Promise.allSettled(begun);
   }
 }
-
