@@ -71,6 +71,11 @@ class StepBar {
   }
 }
 
+/** `1 file`, `2 files` */
+function count(number: number, what: string): string {
+  return `${groupDigits(number)} ${what}${number === 1 ? '' : 's'}`;
+}
+
 function losses(found: Readonly<Record<string, number>>): string[] {
   const named = Object.entries(found).map(([feature, count]) => `${feature} ${groupDigits(count)}`);
   return named.length === 0 ? [] : [`  lost        ${named.join(', ')}`];
@@ -87,7 +92,7 @@ function textPlan(plan: ImportPlan): string {
     `  findings    ${groupDigits(errors)} errors, ${groupDigits(warnings)} warnings`,
     ...losses(plan.losses),
     `  data set    ${kind}`,
-    `  upload      ${groupDigits(files)} files, ${groupDigits(bytes)} bytes to ${plan.dataPath}${missing === 0 ? '' : `; ${groupDigits(missing)} are not there`}`,
+    `  upload      ${count(files, 'file')}, ${groupDigits(bytes)} bytes to ${plan.dataPath}${missing === 0 ? '' : `; ${groupDigits(missing)} are not there`}`,
     `  import      ${plan.importPath}`,
     ...plan.requests.map(({ method, path, body }) => `\n${method} ${path}\n${JSON.stringify(body, null, 2)}`),
   ].join('\n')}\n`;
@@ -98,11 +103,11 @@ function textResult(result: ImportResult): string {
   const left = skipped === 0 ? '' : `, ${groupDigits(skipped)} left out`;
   return `${[
     `imported ${result.input} into data set ${result.datasetName} (${result.datasetId}${result.created ? ', new' : ''}) in ${result.seconds} s`,
-    `  uploaded    ${groupDigits(uploaded.files)} files, ${groupDigits(uploaded.bytes)} bytes; already there ${groupDigits(uploaded.alreadyThere)}`,
-    `  sent        ${groupDigits(result.samples)} samples${left}: ${result.importPath}`,
+    `  uploaded    ${count(uploaded.files, 'file')}, ${groupDigits(uploaded.bytes)} bytes; already there ${groupDigits(uploaded.alreadyThere)}`,
+    `  sent        ${count(result.samples, 'sample')}${left}: ${result.importPath}`,
     ...losses(result.losses),
     `  imported    ${groupDigits(imported)} of ${groupDigits(total)}, failed ${groupDigits(failed)}${result.why === undefined ? '' : `: ${result.why}`}`,
-    `  data set    ${groupDigits(result.datasetSamples)} samples, ${groupDigits(result.labels)} labels, ${groupDigits(result.annotations)} objects`,
+    `  data set    ${count(result.datasetSamples, 'sample')}, ${count(result.labels, 'label')}, ${count(result.annotations, 'object')}`,
     ...(version === undefined
       ? []
       : [`  version     ${version.name} (${version.versionId}): ${version.manifestPath}`]),
