@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
+  FormatBatch,
   FormatCode,
   FormatSource,
   FormatValues,
@@ -187,6 +188,20 @@ class StorageSource implements FormatSource {
       }
     };
     yield* mapAhead(asynchronous(names), start, this.signal);
+  }
+
+  async *readManifest(
+    name: string,
+    fileOf: (reference: string) => string | undefined,
+  ): AsyncGenerator<FormatBatch, void, undefined> {
+    const { manifestReading } = await import('./manifest-reading.js');
+    const { storage, profile, signal } = this;
+    // In the bucket itself an address is as good as a name.
+    const isCopy = storage.scheme !== 'obs';
+    yield* manifestReading(storage, this.placeOf(name), { profile, signal }, (reference) => {
+      const file = isCopy ? fileOf(reference) : undefined;
+      return file === undefined ? undefined : this.pathOf(file);
+    });
   }
 
   chunks(

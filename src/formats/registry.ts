@@ -11,6 +11,7 @@ import { imagenet } from './imagenet/format.js';
 import { kitti } from './kitti/format.js';
 import { labelme } from './labelme/format.js';
 import { openimages } from './openimages/format.js';
+import { published } from './published/format.js';
 import { tableCsv } from './table-csv/format.js';
 import { textClassification } from './text-classification/format.js';
 import { textClassificationCombine } from './text-classification-combine/format.js';
@@ -20,6 +21,7 @@ import { yolo } from './yolo/format.js';
 
 /** Every format beside manifest and VOC, in the order `labelkit formats` lists them. */
 export const otherFormats: readonly Format[] = [
+  published,
   imagenet,
   imageClassification,
   imageSegmentation,
