@@ -19,7 +19,7 @@ import {
 import { findVersion } from './versions.js';
 
 interface Flags extends ServiceFlags {
-  readonly version?: string;
+  readonly of?: string;
   readonly add?: string[];
   readonly rename?: string[];
   readonly delete?: string[];
@@ -34,7 +34,7 @@ export function addLabels(group: Command, { io, done }: Shell): void {
   withServiceOptions(group.command('labels'))
     .description('list the labels of a data set, or make, rename or delete some')
     .argument('<dataset>', 'id or name')
-    .option('--version <version>', 'those of a version, by id or name')
+    .option('--of <version>', 'those of a version, by id or name')
     .option('--add <name>', 'make this label; repeatable', another)
     .option('--rename <old=new>', 'give a label another name; repeatable', another)
     .option('--delete <name>', 'delete this label; repeatable', another)
@@ -79,9 +79,7 @@ Examples:
       }
       const labels = await withDataset(name, flags, io, async (dataset) => {
         const versionId =
-          flags.version === undefined
-            ? undefined
-            : (await findVersion(dataset, flags.version, io.signal)).versionId;
+          flags.of === undefined ? undefined : (await findVersion(dataset, flags.of, io.signal)).versionId;
         return await dataset.listLabels({ versionId, signal: io.signal });
       });
       const wanted = labels.filter((label) => type === undefined || label.type === type);

@@ -25,7 +25,7 @@ import { findVersion } from './versions.js';
 
 interface SamplesFlags extends PageFlags {
   readonly sample?: string;
-  readonly version?: string;
+  readonly of?: string;
   readonly state?: string;
   readonly label?: string;
   readonly labelType?: string;
@@ -48,7 +48,7 @@ export function addSamples(group: Command, { io, done }: Shell): void {
     .description('list samples of a data set; addresses are shown without what signs them')
     .argument('<dataset>', 'id or name')
     .option('--sample <id>', 'only this one, with all that is known of it')
-    .option('--version <version>', 'those of a version, by id or name')
+    .option('--of <version>', 'those of a version, by id or name')
     .option('--state <state>', 'labelled, unlabelled, or a word of the service: __UNCHECK__, __ACCEPTED__…')
     .option('--label <name>', 'only those with this label')
     .option('--label-type <type>', 'and of this type, by number or name')
@@ -58,7 +58,7 @@ export function addSamples(group: Command, { io, done }: Shell): void {
     .option('--search <json>', 'search conditions, [{"sampleName": "a"}], or @file')
     .addHelpText(
       'after',
-      '\nExamples:\n  labelkit dataset samples pets --state unlabelled --limit 50\n  labelkit dataset samples pets --version V001 --all --json\n',
+      '\nExamples:\n  labelkit dataset samples pets --state unlabelled --limit 50\n  labelkit dataset samples pets --of V001 --all --json\n',
     )
     .action(async (name: string, flags: SamplesFlags) => {
       const { labelTypes } = await import('../../../src/dataset-io/cloud.js');
@@ -80,9 +80,7 @@ export function addSamples(group: Command, { io, done }: Shell): void {
           return;
         }
         const versionId =
-          flags.version === undefined
-            ? undefined
-            : (await findVersion(dataset, flags.version, io.signal)).versionId;
+          flags.of === undefined ? undefined : (await findVersion(dataset, flags.of, io.signal)).versionId;
         await printPages<SampleInfo>(flags, io, {
           key: 'samples',
           what: 'samples',

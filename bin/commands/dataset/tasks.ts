@@ -37,7 +37,7 @@ interface TasksFlags extends PageFlags, WaitFlags {
 
 interface ExportFlags extends WaitFlags {
   readonly what: 'labelled' | 'unlabelled' | 'all';
-  readonly version?: string;
+  readonly of?: string;
   readonly annotationFormat?: 'VOC' | 'COCO';
   readonly flat?: boolean;
 }
@@ -197,7 +197,7 @@ function addExports(group: Command, { io, done }: Shell): void {
         .choices(['labelled', 'unlabelled', 'all'])
         .default('all'),
     )
-    .option('--version <version>', 'those of a version, by id or name')
+    .option('--of <version>', 'those of a version, by id or name')
     .addOption(
       new Option('--annotation-format <format>', 'how annotations are written').choices(['VOC', 'COCO']),
     )
@@ -210,9 +210,7 @@ function addExports(group: Command, { io, done }: Shell): void {
       const { exportTypes } = await import('../../../src/dataset-io/cloud.js');
       const outcome = await withDataset(name, flags, io, async (dataset): Promise<ExportTask> => {
         const versionId =
-          flags.version === undefined
-            ? undefined
-            : (await findVersion(dataset, flags.version, io.signal)).versionId;
+          flags.of === undefined ? undefined : (await findVersion(dataset, flags.of, io.signal)).versionId;
         const taskId = await dataset.exportData({
           path,
           exportType: exportTypes[flags.what],
