@@ -237,7 +237,7 @@ export interface FormatSink {
   add(name: string, bytes: Uint8Array | string): void;
   /** Adds to a file that grows; the same name again lengthens it. Many small pieces are fine. */
   lengthen(name: string, bytes: Uint8Array | string): void;
-  /** Adds to the one file of a `file` format. */
+  /** Adds to the one file of a `file` format; the bytes are not needed any more once it resolves. */
   write(bytes: Uint8Array | string): Promise<void>;
   has(name: string): boolean;
   /** A place for bytes that come later in the output than what is still to be written: on the disk, not in memory. */
@@ -259,8 +259,9 @@ export interface FormatSink {
 
 /** Removed with the run, whatever becomes of it. */
 export interface FormatSpool {
+  /** Takes a copy. */
   write(bytes: Uint8Array | string): Promise<void>;
-  /** What was written, from the start. */
+  /** What was written, from the start; a chunk holds until the next is asked for. */
   chunks(): AsyncIterable<Uint8Array>;
 }
 
