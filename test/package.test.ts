@@ -312,7 +312,9 @@ describe('each door opens on exactly these names', () => {
       datasetTypes
       deletePolicies
       exportTypes
+      importDataset
       labelTypes
+      planImport
       schemaTypes
       versionStatus"
     `);
