@@ -27,7 +27,7 @@ const samples = await sendSamples(
   {
     storage,
     base: folder,
-    targets: new Targets(target, folder, join(folder, 'made')),
+    targets: new Targets(target, folder, join(folder, 'made'), 'bench'),
     uploader,
     onError: 'fail',
     onSkipped: () => undefined,
