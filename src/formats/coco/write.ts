@@ -16,7 +16,7 @@ import { ClassTable } from '../shared/classes.js';
 import { boundsOf, ellipsePoints, neat } from '../shared/geometry.js';
 import { setMember } from '../shared/json.js';
 import { countLosses, type LossName, sampleKind } from '../shared/losses.js';
-import { extensionOf, keyOf, NameTable } from '../shared/names.js';
+import { imageBeside, NameTable } from '../shared/names.js';
 import { placeOf } from '../shared/place.js';
 import { decodeCounts, rleFacts } from '../shared/rle.js';
 import { cocoCarries } from './losses.js';
@@ -92,7 +92,7 @@ export class CocoWriter implements FormatWriter {
     const { options } = sink;
     this.#sink = sink;
     this.#classes = new ClassTable(sink.classes);
-    this.#names = new NameTable(sink, (name) => sink.has(name));
+    this.#names = new NameTable(sink);
     this.#keypoints = (options['keypoints'] ?? []) as readonly string[];
     this.#withCircles = options['circles'] === 'polygon';
     this.#withLabels = options['labels'] === true;
@@ -167,9 +167,7 @@ export class CocoWriter implements FormatWriter {
   async #nameOf(row: WriteRow): Promise<string | Diagnostic> {
     const { source } = row.sample;
     if (this.#sink.images === 'reference') return this.#sink.referenceTo(source);
-    const name = this.#names.take(row, `images/${keyOf(row)}`, extensionOf(source));
-    if (typeof name !== 'string') return name;
-    return (await this.#sink.image(row, name)) ?? name;
+    return await imageBeside(this.#sink, this.#names, row);
   }
 
   async #imageOf(row: WriteRow, name: string): Promise<JsonObject> {
