@@ -7,6 +7,7 @@ import { addDiff } from './commands/diff.js';
 import { addExplain } from './commands/explain.js';
 import { addFilter } from './commands/filter.js';
 import { addFormats } from './commands/formats.js';
+import { addImport } from './commands/import.js';
 import { addInspect } from './commands/inspect.js';
 import { addLogin } from './commands/login.js';
 import { addMerge } from './commands/merge.js';
@@ -69,6 +70,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addObs(program, io, done);
   addLogin(program, io, done);
   addWhoami(program, io, done);
+  addImport(program, io, done);
   const settle = (parent: Command) => {
     for (const command of parent.commands) settle(command.copyInheritedSettings(parent));
   };

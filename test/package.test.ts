@@ -279,6 +279,7 @@ describe('each door opens on exactly these names', () => {
       LocalStorage
       MemoryStorage
       Spool
+      TreeStorage
       baseName
       compareUtf8
       containedPath
@@ -303,13 +304,18 @@ describe('each door opens on exactly these names', () => {
 
   test('labelkit/cloud', async () => {
     expect(await namesOf('./cloud')).toMatchInlineSnapshot(`
-      "Dataset
+      "BatchError
+      Dataset
       ServiceError
       Session
       dataTypes
       datasetStatus
       datasetTypes
+      deletePolicies
+      exportTypes
+      importDataset
       labelTypes
+      planImport
       schemaTypes
       versionStatus"
     `);

@@ -43,6 +43,27 @@ export function redactText(text: string): string {
   return text.replace(/[A-Za-z][A-Za-z0-9+.-]*:\/\/[^\s"'<>]+/g, redactUrl);
 }
 
+/** Addresses of people. What looks so in a path or a URL is left: `obs://bucket/a@b.jpg`. */
+const email = /(?<![\w.+\-/@])[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}/g;
+
+/**
+ * A text of a service as it may be shown: URLs as {@link redactUrl} shows them, no e-mail addresses, and none of these
+ * secrets, should the service have repeated one.
+ */
+export function redactMessage(text: string, secrets: readonly string[] = []): string {
+  let shown = text;
+  for (const secret of secrets) if (secret.length >= 4) shown = shown.replaceAll(secret, redacted);
+  return redactText(shown).replace(email, '[e-mail]');
+}
+
+/** Texts under secret names anywhere in a value. */
+export function secretsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, field]) =>
+    typeof field === 'string' && isSecretName(name) ? [field] : secretsIn(field),
+  );
+}
+
 /**
  * A copy of a value for logs: what stands under a secret name becomes `[redacted]`, URLs in texts lose their
  * queries. Objects of classes are taken as their `toJSON` gives them.

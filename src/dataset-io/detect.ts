@@ -271,7 +271,7 @@ async function detect(storage: Storage, path: string, options: ListOptions): Pro
     ? await candidatesOfFolder(storage, path, options)
     : await candidatesOfFile(storage, path, signal);
   const general = new Set(
-    candidates.map(({ certainty, insteadOf }) => (certainty === 'sure' ? insteadOf : '')),
+    candidates.flatMap(({ certainty, insteadOf }) => (certainty === 'likely' ? [] : (insteadOf ?? []))),
   );
   const sure = candidates.filter(({ certainty, format }) => certainty === 'sure' && !general.has(format));
   const found = sure.length > 0 ? sure : candidates.filter(({ certainty }) => certainty === 'likely');

@@ -29,7 +29,7 @@ import { imageFolderOf, References } from './output-references.js';
 import { openable } from './references.js';
 import { type Joined, joinVoc } from './resolve.js';
 import type { Row, RowBatch } from './rows.js';
-import type { Output } from './run.js';
+import type { LossPlace, Output } from './run.js';
 import { documentOf } from './stage-documents.js';
 import {
   dirOf,
@@ -93,25 +93,26 @@ class AppendedFile implements OutputFile {
 
 /** Gathers small pieces, so that each is not a write of its own. */
 class Gathering {
-  private parts: Uint8Array[] = [];
-  private bytes = 0;
+  private readonly buffer = Buffer.allocUnsafeSlow(gathered);
+  private fill = 0;
 
   constructor(readonly file: OutputFile) {}
 
   async write(bytes: Uint8Array | string): Promise<void> {
-    // What is given may be used again by its owner.
-    const part = Buffer.from(bytes);
-    this.parts.push(part);
-    this.bytes += part.length;
-    if (this.bytes >= gathered) await this.flush();
+    const most = typeof bytes === 'string' ? bytes.length * 3 : bytes.length;
+    if (most > gathered - this.fill) await this.flush();
+    if (most > gathered) await this.file.write(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+    else if (typeof bytes === 'string') this.fill += this.buffer.write(bytes, this.fill);
+    else {
+      this.buffer.set(bytes, this.fill);
+      this.fill += bytes.length;
+    }
   }
 
   async flush(): Promise<void> {
-    if (this.bytes === 0) return;
-    const whole = this.parts.length === 1 ? this.parts[0] : Buffer.concat(this.parts);
-    this.parts = [];
-    this.bytes = 0;
-    await this.file.write(whole);
+    if (this.fill === 0) return;
+    await this.file.write(this.buffer.subarray(0, this.fill));
+    this.fill = 0;
   }
 }
 
@@ -236,17 +237,16 @@ class StorageSink implements FormatSink {
   }
 
   lose(row: WriteRow, feature: string, pointer?: string): void {
-    const { file, line, sample } = row;
-    this.context.run.lose(
-      feature,
-      {
+    const place = (): LossPlace => {
+      const { file, line, sample } = row;
+      return {
         file,
         source: sample.source,
         ...(line === undefined ? {} : { line }),
         ...(pointer === undefined ? {} : { pointer }),
-      },
-      this.info.id,
-    );
+      };
+    };
+    this.context.run.lose(feature, place, this.info.id);
   }
 
   report(diagnostic: Diagnostic): void {
@@ -305,7 +305,8 @@ class RowWriter {
     this.joins.expect(batch.rows.filter((row) => this.needsFiles(row)));
     for (const row of batch.rows) {
       this.sink.begin(row);
-      const joined = await this.imagesOf(row);
+      const own = imagesIn(row);
+      const joined = this.needsFiles(row) ? await this.addFiles(own, row) : own;
       if (!(joined instanceof Map)) {
         await run.refuse({ ...faultOf(row), diagnostics: joined });
         continue;
@@ -333,11 +334,11 @@ class RowWriter {
     );
   }
 
-  private async imagesOf(row: Row): Promise<Map<number, ImageAnnotation> | readonly Diagnostic[]> {
-    const images = new Map<number, ImageAnnotation>();
-    for (const [index, { image }] of row.sample.annotations.entries())
-      if (image !== undefined) images.set(index, image);
-    if (!this.needsFiles(row)) return images;
+  /** Adds what the files say that a row refers to, or says why that is not known. */
+  private async addFiles(
+    images: Map<number, ImageAnnotation>,
+    row: Row,
+  ): Promise<Map<number, ImageAnnotation> | readonly Diagnostic[]> {
     const { files, faults } = await this.joins.get(row);
     if (files === undefined) return faults;
     for (const file of files) {
@@ -359,6 +360,16 @@ class RowWriter {
       );
     }
   }
+}
+
+/** What the annotations of a row themselves say of the image, by index. */
+function imagesIn({ sample }: Row): Map<number, ImageAnnotation> {
+  const images = new Map<number, ImageAnnotation>();
+  for (let index = 0; index < sample.annotations.length; index++) {
+    const { image } = sample.annotations[index];
+    if (image !== undefined) images.set(index, image);
+  }
+  return images;
 }
 
 function faultOf({ sample, key }: Row): { readonly raw?: Uint8Array; readonly name?: string } {

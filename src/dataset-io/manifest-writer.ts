@@ -20,6 +20,18 @@ import {
 } from './storage/index.js';
 import type { WriterContext } from './writer.js';
 
+/** Makes the references of a line that came by way of another format, which lead from the working directory, its own. */
+function moveLine(sample: Sample, references: References): void {
+  if (!(sample instanceof ManifestSample)) return;
+  sample.source = references.to(sample.source);
+  const { inferenceLoc } = sample;
+  if (inferenceLoc !== undefined) sample.inferenceLoc = references.to(inferenceLoc);
+  for (const annotation of sample.annotations) {
+    const { loc } = annotation;
+    if (loc !== undefined && !isInlineXml(loc)) annotation.loc = references.to(loc);
+  }
+}
+
 /** A row as a line of the new manifest. A row that was a manifest line keeps all but the source it is given. */
 function lineSample(row: Row, references: References, source: string): Sample {
   const { sample } = row;
@@ -269,7 +281,8 @@ async function* newLines(
         const isLine = row.sample instanceof ManifestSample && copies === undefined;
         // Its source is a new one anyway: let all of the line start from the folder of the output.
         if (row.sample instanceof ManifestSample && copies !== undefined) rebase.line(row);
-        samples.push(lineSample(row, references, isLine ? source : references.to(source)));
+        else if (isLine && batch.lines === undefined && row.base === '.') moveLine(row.sample, references);
+        samples.push(lineSample(row, references, isLine ? row.sample.source : references.to(source)));
       }
       run.written += samples.length;
       yield* formatSamples(samples, { canonical });

@@ -1,3 +1,5 @@
+import { manifestReading } from '../../src/dataset-io/manifest-reading.js';
+import { MemoryStorage } from '../../src/dataset-io/storage/index.js';
 import { vocReading } from '../../src/dataset-io/voc-reading.js';
 import type {
   FormatBatch,
@@ -100,6 +102,13 @@ export class MemorySource implements FormatSource {
         content instanceof LabelkitError ? content : vocReading(content, this.pathOf(name), this),
       ] as const;
     }
+  }
+
+  async *readManifest(name: string, fileOf: (reference: string) => string | undefined) {
+    const storage = new MemoryStorage();
+    await storage.writeAtomic('mem://in.manifest', this.chunks(name), {});
+    const options = { profile: this.profile, signal: this.signal };
+    for await (const batch of manifestReading(storage, 'mem://in.manifest', options, fileOf)) yield batch;
   }
 
   async *chunks(name: string, range?: { readonly start: number; readonly end?: number }) {

@@ -49,6 +49,14 @@ export function noteName(name: string, onNotice: OnNotice): void {
   }
 }
 
+/** D039, D047: a place in object storage. @throws OptionError */
+export function checkPlace(path: unknown, name: string, rule: string): asserts path is string {
+  const shown = path === undefined ? 'not given' : JSON.stringify(path);
+  if (typeof path !== 'string' || path === '')
+    refuse(rule, `${name} is ${shown}`, 'Say a place in object storage: obs://bucket/dir/.');
+  if (/[\n\r\t]/.test(path)) refuse(rule, `${name} is ${shown}`, 'Line breaks and tabs cannot be in it.');
+}
+
 /** D023, D033: at most 256 characters, and none that the service refuses. @throws OptionError */
 export function checkDescription(description: string, rule: string, refused: RegExp): void {
   if ([...description].length > 256)

@@ -1,5 +1,5 @@
 import { type JsonObject, OptionError } from '../../model/index.js';
-import { redactText } from '../redact.js';
+import { redactMessage } from '../redact.js';
 import type { QueryValue, ServiceClient } from '../service/client.js';
 import { ServiceError } from '../service/service-error.js';
 import { fromWire } from './wire.js';
@@ -113,7 +113,7 @@ export function taskFailed(
   const named = errorCode === undefined || errorCode === '' ? '' : ` [${errorCode}]`;
   return new ServiceError(
     'TaskFailed',
-    `${what} has failed: ${message === undefined || message === '' ? 'the service says no more' : redactText(message)}${named}`,
+    `${what} has failed: ${message === undefined || message === '' ? 'the service says no more' : redactMessage(message)}${named}`,
     { service: 'modelarts', method: 'GET', path: `${root}${path}`, errorCode },
     { hint: 'Mend what the message names and start it again.' },
   );

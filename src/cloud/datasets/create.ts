@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../model/index.js';
+import type { JsonObject } from '../../model/index.js';
 import { pages } from '../service/paging.js';
 import { checkedAnnotationConfig, labelFormatOnWire } from './annotation.js';
 import { checkDatasetType, checkDescription, noteName } from './checks.js';
@@ -12,7 +12,8 @@ import {
   type ServiceSession,
 } from './context.js';
 import { beganThere, createOnce } from './create-once.js';
-import { dataTypes, labelTypes, schemaTypes } from './enums.js';
+import { dataTypes, schemaTypes } from './enums.js';
+import { checkLabels } from './label-checks.js';
 import { serviceFolder, servicePath } from './paths.js';
 import type { AnnotationConfig, DataSource, DatasetInfo, Label, SchemaField, WorkPath } from './types.js';
 import { toWire } from './wire.js';
@@ -42,6 +43,11 @@ export interface CreateDatasetOptions extends CallOptions {
   readonly workforceInformation?: JsonObject | undefined;
   /** Hears of what is allowed and may not be meant. */
   readonly onNotice?: OnNotice | undefined;
+  /**
+   * It was asked for before, at this time (ms since 1970), and nobody knows what came of it: look for one that was made
+   * since before asking again.
+   */
+  readonly askedAt?: number | undefined;
 }
 
 /** What the service says of a data set that it is making. */
@@ -65,7 +71,9 @@ export function createDatasetBody(options: CreateDatasetOptions): JsonObject {
   const source = checkedSource(options.dataSources, { dataType, datasetType }, onNotice);
   const workPath = checkedWorkPath(options.workPath, source.path);
   checkTable(options, source, onNotice);
-  checkLabels(labels, datasetType === 102, onNotice);
+  if (datasetType === 102 && (labels === undefined || labels.length === 0))
+    refuse('D019', 'labels is not given', 'Text triplets need their entities and relations beforehand.');
+  if (labels !== undefined && labels.length > 0) checkLabels(labels, { onNotice, areAll: true });
   if (description !== undefined) checkDescription(description, 'D023', /[\^!<>=&"']/);
   const { annotationConfig } = source;
   return toWire({
@@ -104,15 +112,16 @@ export function createDatasetBody(options: CreateDatasetOptions): JsonObject {
  */
 export async function createDataset(
   session: ServiceSession,
-  { signal, ...options }: CreateDatasetOptions,
+  { signal, askedAt, ...options }: CreateDatasetOptions,
 ): Promise<Created> {
   const body = createDatasetBody(options);
   const asked: DataRequest = { method: 'POST', path: '/datasets', body, signal };
   const { timing } = (await session.services()).client;
-  const began = timing.now();
+  const began = askedAt ?? timing.now();
   return await createOnce({
     timing,
     signal,
+    wasAsked: askedAt !== undefined,
     // The service takes a name once.
     again: true,
     create: async () => {
@@ -266,46 +275,6 @@ function checkTable(
     ids.add(schemaId);
     if (!schemaTypes.includes(type))
       refuse('D018', `type of column ${name} is ${String(type)}`, `Known are ${schemaTypes.join(', ')}.`);
-  }
-}
-
-const entityTypes: readonly (number | undefined)[] = [101, 103];
-
-/** D019–D022 @throws OptionError */
-function checkLabels(labels: readonly Label[] | undefined, isTriplet: boolean, onNotice: OnNotice): void {
-  if (labels === undefined || labels.length === 0) {
-    if (isTriplet)
-      refuse('D019', 'labels is not given', 'Text triplets need their entities and relations beforehand.');
-    return;
-  }
-  const seen = new Set<string>();
-  for (const { name, type, property = {} } of labels) {
-    if (!isText(name)) refuse('D021', 'a label has no name', 'Name every label.');
-    if (typeof type !== 'number' || !labelTypes.has(type)) {
-      const known = [...labelTypes].map(([number, meaning]) => `${number} (${meaning})`).join(', ');
-      refuse('D021', `type of label ${name} is ${String(type)}`, `Known are ${known}.`);
-    }
-    const key = `${type}:${name}`;
-    if (seen.has(key)) refuse('D021', `label ${name} is there twice`, 'Name every label of a type once.');
-    seen.add(key);
-    const color = isJsonObject(property) ? property['@modelarts:color'] : undefined;
-    if (color !== undefined && !(typeof color === 'string' && /^#[0-9A-Fa-f]{6}$/.test(color)))
-      onNotice({ rule: 'D022', message: `colour ${JSON.stringify(color)} of label ${name} is not #RRGGBB` });
-  }
-  const entities = new Set(
-    labels.filter(({ type }) => entityTypes.includes(type)).map(({ name }) => name as unknown),
-  );
-  for (const { name, type, property = {} } of labels) {
-    if (type !== 102) continue;
-    for (const end of ['@modelarts:from_type', '@modelarts:to_type']) {
-      if (!entities.has(property[end])) {
-        refuse(
-          'D020',
-          `${end} of the relation ${name} is ${property[end] === undefined ? 'not given' : JSON.stringify(property[end])}`,
-          'Name an entity label of the same list.',
-        );
-      }
-    }
   }
 }
 

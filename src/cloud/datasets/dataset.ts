@@ -1,6 +1,8 @@
+import type { JsonObject } from '../../model/index.js';
 import { LabelkitError } from '../../model/index.js';
 import { pages } from '../service/paging.js';
 import { type WaitOptions, waitFor } from '../service/waiter.js';
+import type { BatchOptions, BatchResult } from './batch.js';
 import { checkDatasetType, checkId, checkPage } from './checks.js';
 import {
   type CallOptions,
@@ -13,7 +15,67 @@ import {
 } from './context.js';
 import { type CreateDatasetOptions, createDataset } from './create.js';
 import { datasetStatus } from './enums.js';
+import {
+  type ExportDataOptions,
+  type ExportTask,
+  type ExportTaskPage,
+  exportData,
+  exportTasks,
+  getExportTaskInfo,
+  type ListExportTasksOptions,
+  listExportTasks,
+  waitForExport,
+} from './export-tasks.js';
+import {
+  getImportTaskInfo,
+  type ImportDataOptions,
+  type ImportTask,
+  type ImportTaskPage,
+  importData,
+  importTasks,
+  type ListTasksOptions,
+  listImportTasks,
+  waitForImport,
+} from './import-tasks.js';
+import {
+  type CreateLabelTaskOptions,
+  createLabelTask,
+  type GetLabelTasksOptions,
+  getLabelTaskInfo,
+  getLabelTasks,
+  type LabelTask,
+} from './label-tasks.js';
+import {
+  createLabels,
+  type DeleteLabelOptions,
+  type DeleteLabelsOptions,
+  deleteLabel,
+  deleteLabels,
+  type LabelName,
+  type ListLabelsOptions,
+  listLabels,
+  type UpdateLabelOptions,
+  updateLabel,
+  updateLabels,
+} from './labels.js';
 import { serviceFolder } from './paths.js';
+import {
+  type AddSamplesOptions,
+  addSamples,
+  type DeleteSamplesOptions,
+  deleteSamples,
+  getSampleInfo,
+  getSearchConditions,
+  type ListSamplesOptions,
+  listSamples,
+  type NewSample,
+  type SampleInfo,
+  type SamplePage,
+  type SampleUpdate,
+  samples,
+  type UpdateSamplesOptions,
+  updateSamples,
+} from './samples.js';
 import {
   getSyncInfo,
   type MetricsOptions,
@@ -23,7 +85,7 @@ import {
   statistics,
   waitForSync,
 } from './sync.js';
-import type { DatasetInfo, DatasetStatistics, SyncInfo, VersionInfo } from './types.js';
+import type { DatasetInfo, DatasetStatistics, Label, SyncInfo, VersionInfo } from './types.js';
 import { type UpdateDatasetOptions, updateDataset } from './update.js';
 import {
   type CreateVersionOptions,
@@ -281,6 +343,176 @@ export class Dataset {
    */
   async waitForVersion(versionId: string, options: WaitOptions<VersionInfo> = {}): Promise<VersionInfo> {
     return await waitForVersion(this.#context, versionId, options);
+  }
+
+  /** One page of samples. @throws OptionError (D001, D002, D036), ServiceError */
+  async listSamples(options: ListSamplesOptions = {}): Promise<SamplePage> {
+    return await listSamples(this.#context, options);
+  }
+
+  /** All samples, page by page. `limit` (default 100) is how many are asked for at a time. */
+  samples(options: ListSamplesOptions = {}): AsyncGenerator<SampleInfo, void> {
+    return samples(this.#context, options);
+  }
+
+  /** @throws OptionError (D037), ServiceError */
+  async getSampleInfo(sampleId: string, options: CallOptions = {}): Promise<SampleInfo> {
+    return await getSampleInfo(this.#context, sampleId, options);
+  }
+
+  /** What samples can be looked for by. @throws OptionError (D036), ServiceError */
+  async getSearchConditions(options: CallOptions = {}): Promise<Readonly<Record<string, unknown>>> {
+    return await getSearchConditions(this.#context, options);
+  }
+
+  /** Deletes samples, a hundred with a request. @throws OptionError (D038), ServiceError, BatchError */
+  async deleteSamples(
+    sampleIds: readonly string[],
+    options: DeleteSamplesOptions = {},
+  ): Promise<BatchResult> {
+    return await deleteSamples(this.#context, sampleIds, options);
+  }
+
+  /**
+   * Adds samples; `info` of a result is the id of the new sample. A request whose answer is lost is not sent again: some
+   * of its samples may have been added.
+   *
+   * @throws OptionError (D061, D062), ServiceError, BatchError
+   */
+  async addSamples(added: readonly NewSample[], options: AddSamplesOptions = {}): Promise<BatchResult> {
+    return await addSamples(this.#context, added, options);
+  }
+
+  /** Changes labels and other members of samples. @throws OptionError (D037, D061), ServiceError, BatchError */
+  async updateSamples(
+    updates: readonly SampleUpdate[],
+    options: UpdateSamplesOptions = {},
+  ): Promise<BatchResult> {
+    return await updateSamples(this.#context, updates, options);
+  }
+
+  /** @throws ServiceError */
+  async listLabels(options: ListLabelsOptions = {}): Promise<Label[]> {
+    return await listLabels(this.#context, options);
+  }
+
+  /** @throws OptionError (D020, D021), ServiceError, BatchError */
+  async createLabels(labels: readonly Label[], options: BatchOptions = {}): Promise<BatchResult> {
+    return await createLabels(this.#context, labels, options);
+  }
+
+  /**
+   * Changes labels by their names; `property` `@modelarts:rename_to` gives one another name.
+   *
+   * @throws OptionError (D020, D021), ServiceError, BatchError
+   */
+  async updateLabels(labels: readonly Label[], options: BatchOptions = {}): Promise<BatchResult> {
+    return await updateLabels(this.#context, labels, options);
+  }
+
+  /** Deletes labels, by default nothing else. @throws OptionError (D051, D052), ServiceError, BatchError */
+  async deleteLabels(
+    labels: readonly (LabelName | string)[],
+    options: DeleteLabelsOptions = {},
+  ): Promise<BatchResult> {
+    return await deleteLabels(this.#context, labels, options);
+  }
+
+  /** Gives one label other properties. @throws OptionError (D052), ServiceError */
+  async updateLabel(name: string, property: JsonObject, options: UpdateLabelOptions = {}): Promise<void> {
+    await updateLabel(this.#context, name, property, options);
+  }
+
+  /** @throws OptionError (D052), ServiceError */
+  async deleteLabel(name: string, options: DeleteLabelOptions = {}): Promise<void> {
+    await deleteLabel(this.#context, name, options);
+  }
+
+  /** One page of import tasks, the latest first. @throws OptionError (D001, D002), ServiceError */
+  async listImportTasks(options: ListTasksOptions = {}): Promise<ImportTaskPage> {
+    return await listImportTasks(this.#context, options);
+  }
+
+  /** All import tasks, page by page. `limit` (default 100) is how many are asked for at a time. */
+  importTasks(options: ListTasksOptions = {}): AsyncGenerator<ImportTask, void> {
+    return importTasks(this.#context, options);
+  }
+
+  /**
+   * Starts an import task. It is never started twice: when the answer is lost, the task is looked for by its path.
+   *
+   * @returns its id
+   * @throws OptionError (D039–D046), ServiceError (`Busy` while another import, a version or a synchronisation is under
+   *   way)
+   */
+  async importData(options: ImportDataOptions): Promise<string> {
+    return await importData(this.#context, options);
+  }
+
+  /** @throws OptionError (D037), ServiceError */
+  async getImportTaskInfo(taskId: string, options: CallOptions = {}): Promise<ImportTask> {
+    return await getImportTaskInfo(this.#context, taskId, options);
+  }
+
+  /**
+   * Waits until an import task has ended. One that has ended well may have imported fewer samples than there are: see
+   * `importedSampleCount`.
+   *
+   * @throws ServiceError `TaskFailed` when it failed, in whole or in part, `NotFound` when there is none; OptionError;
+   *   LabelkitError `Timeout`; AbortedError
+   */
+  async waitForImport(taskId: string, options: WaitOptions<ImportTask> = {}): Promise<ImportTask> {
+    return await waitForImport(this.#context, taskId, options);
+  }
+
+  /** One page of export tasks. @throws OptionError (D001, D002), ServiceError */
+  async listExportTasks(options: ListExportTasksOptions = {}): Promise<ExportTaskPage> {
+    return await listExportTasks(this.#context, options);
+  }
+
+  /** All export tasks, page by page. `limit` (default 100) is how many are asked for at a time. */
+  exportTasks(options: ListExportTasksOptions = {}): AsyncGenerator<ExportTask, void> {
+    return exportTasks(this.#context, options);
+  }
+
+  /**
+   * Starts an export task. It is never started twice: when the answer is lost, the task is looked for by its path.
+   *
+   * @returns its id
+   * @throws OptionError (D047, D048), ServiceError
+   */
+  async exportData(options: ExportDataOptions): Promise<string> {
+    return await exportData(this.#context, options);
+  }
+
+  /** @throws OptionError (D037), ServiceError */
+  async getExportTaskInfo(taskId: string, options: CallOptions = {}): Promise<ExportTask> {
+    return await getExportTaskInfo(this.#context, taskId, options);
+  }
+
+  /** @throws ServiceError `TaskFailed`; OptionError; LabelkitError `Timeout`; AbortedError */
+  async waitForExport(taskId: string, options: WaitOptions<ExportTask> = {}): Promise<ExportTask> {
+    return await waitForExport(this.#context, taskId, options);
+  }
+
+  /**
+   * Makes a label task. It is never made twice: when the answer is lost, the task is looked for by its name.
+   *
+   * @returns its id
+   * @throws OptionError (D049), ServiceError
+   */
+  async createLabelTask(options: CreateLabelTaskOptions): Promise<string> {
+    return await createLabelTask(this.#context, options);
+  }
+
+  /** All label tasks, or those for teams. @throws OptionError (D050), ServiceError */
+  async getLabelTasks(options: GetLabelTasksOptions = {}): Promise<LabelTask[]> {
+    return await getLabelTasks(this.#context, options);
+  }
+
+  /** @throws OptionError (D037), ServiceError */
+  async getLabelTaskInfo(taskId: string, options: CallOptions = {}): Promise<LabelTask> {
+    return await getLabelTaskInfo(this.#context, taskId, options);
   }
 
   toJSON(): object {

@@ -1,3 +1,5 @@
+export { BatchError, type BatchOptions, type BatchResult, type ItemResult } from './batch.js';
+export { checkDatasetType } from './checks.js';
 export type { CallOptions, Notice, OnNotice, ServiceAccess, ServiceSession } from './context.js';
 export { type CreateDatasetOptions, createDatasetBody } from './create.js';
 export {
@@ -18,6 +20,49 @@ export {
   schemaTypes,
   versionStatus,
 } from './enums.js';
+export {
+  type ExportDataOptions,
+  type ExportParams,
+  type ExportStatus,
+  type ExportTask,
+  type ExportTaskPage,
+  exportTypes,
+  type ListExportTasksOptions,
+} from './export-tasks.js';
+export {
+  type ImportDataOptions,
+  type ImportStatus,
+  type ImportTask,
+  type ImportTaskPage,
+  importDataBody,
+  type ListTasksOptions,
+} from './import-tasks.js';
+export type {
+  CreateLabelTaskOptions,
+  GetLabelTasksOptions,
+  LabelTask,
+} from './label-tasks.js';
+export {
+  type DeleteLabelOptions,
+  type DeleteLabelsOptions,
+  deletePolicies,
+  type LabelName,
+  type ListLabelsOptions,
+  type UpdateLabelOptions,
+} from './labels.js';
+export type {
+  AddSamplesOptions,
+  DeleteSamplesOptions,
+  LabelFormat,
+  ListSamplesOptions,
+  NewSample,
+  SampleInfo,
+  SampleLabel,
+  SamplePage,
+  SampleSearch,
+  SampleUpdate,
+  UpdateSamplesOptions,
+} from './samples.js';
 export type { MetricsOptions, StatisticsOptions } from './sync.js';
 export type {
   AnnotationConfig,

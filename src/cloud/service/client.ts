@@ -1,5 +1,5 @@
 import { type JsonObject, OptionError, throwIfAborted } from '../../model/index.js';
-import { redactText } from '../redact.js';
+import { redactMessage, secretsIn } from '../redact.js';
 import type { Proof, Token } from './proof.js';
 import {
   asksForToken,
@@ -76,6 +76,8 @@ export interface ServiceClientOptions {
   readonly onEvent?: ((event: ServiceEvent) => void) | undefined;
 }
 
+/** Bodies of signed requests that are larger are refused by the gateway, in bytes. */
+const maxSignedBytes = 12 * 2 ** 20;
 /** The server's clock may differ by so much before signatures are refused for it. */
 const skewMs = 5 * 60_000;
 const repeatableMethods = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
@@ -95,8 +97,8 @@ export class ServiceClient {
   /**
    * Makes one request, again if need be.
    *
-   * @throws ServiceError when it is refused or gets no answer; OptionError for a parameter that cannot stand in a path;
-   *   AbortedError
+   * @throws ServiceError when it is refused or gets no answer; OptionError for a parameter that cannot stand in a path,
+   *   and for more than can be signed (D063); AbortedError
    */
   async send<T>(request: ServiceRequest): Promise<ServiceAnswer<T>> {
     const { attempts = 4, baseMs = 500, capMs = 20_000, budgetMs = 60_000 } = this.#options.retry ?? {};
@@ -143,7 +145,7 @@ export class ServiceClient {
   > {
     const { service, method, path, signal } = request;
     const facts = { service, method, path };
-    const { call, token } = await this.#prepare(request);
+    const { call, token, secrets } = await this.#prepare(request);
     const began = this.timing.now();
     const tell = (status: number | undefined, requestId: string | undefined) =>
       this.#options.onEvent?.({ ...facts, attempt, status, ms: this.timing.now() - began, requestId });
@@ -165,7 +167,7 @@ export class ServiceClient {
     ) {
       return { answer: { status: answer.status, headers: answer.headers, body: body as T | undefined } };
     }
-    const refusal = refusalOf(body);
+    const refusal = withoutSecrets(refusalOf(body), secrets);
     return {
       error: this.#refused(answer, refusal, { ...facts, requestId: refusal?.requestId ?? requestId }),
       token,
@@ -174,7 +176,9 @@ export class ServiceClient {
   }
 
   /** The request as it goes out now: signatures hold the time. */
-  async #prepare(request: ServiceRequest): Promise<{ call: Call; token: Token | undefined }> {
+  async #prepare(
+    request: ServiceRequest,
+  ): Promise<{ call: Call; token: Token | undefined; secrets: readonly string[] }> {
     const { endpoints, proof, userAgent } = this.#options;
     const { method, service, body } = request;
     const url = new URL(endpoints[service] + pathOf(request));
@@ -190,12 +194,19 @@ export class ServiceClient {
       'content-type': 'application/json',
       'user-agent': userAgent,
     };
+    const secrets = secretsIn(body);
     if (proof.kind === 'token') {
       const token = await proof.get();
       headers['x-auth-token'] = token.value.reveal();
-      return { call: { method, url, headers, body: text }, token };
+      secrets.push(token.value.reveal());
+      return { call: { method, url, headers, body: text }, token, secrets };
     }
     if (proof.kind === 'keys') {
+      if (text !== undefined && Buffer.byteLength(text) > maxSignedBytes) {
+        throw new OptionError(`${method} ${request.path}: the request is larger than 12 MB`, {
+          hint: 'Send less at a time, or ask with a password: requests with a token may be larger. (rule D063)',
+        });
+      }
       const { accessKey, secretKey, securityToken } = await proof.get();
       const projectId = proof.projectId?.();
       if (projectId !== undefined) headers['x-project-id'] = projectId;
@@ -206,8 +217,9 @@ export class ServiceClient {
         { method, url, headers: signed, body: text },
         { accessKey, secretKey: secretKey.reveal() },
       );
+      secrets.push(secretKey.reveal(), securityToken?.reveal() ?? '', headers['authorization']);
     }
-    return { call: { method, url, headers, body: text }, token: undefined };
+    return { call: { method, url, headers, body: text }, token: undefined, secrets };
   }
 
   #refused(answer: Answer, refusal: Refusal | undefined, facts: ServiceErrorFacts): ServiceError {
@@ -219,7 +231,7 @@ export class ServiceClient {
     const named = refusal?.errorCode === undefined ? '' : ` [${refusal.errorCode}]`;
     const why = isSkewed
       ? `the clock here says ${new Date(this.timing.now()).toISOString()} and that of the service ${new Date(serverTime).toISOString()}`
-      : redactText(refusal?.message ?? `status ${status}`);
+      : (refusal?.message ?? `status ${status}`);
     const hint = isSkewed ? 'Set the clock.' : (refusal?.solution ?? hintOf(code));
     return new ServiceError(
       code,
@@ -236,6 +248,19 @@ export class ServiceClient {
       hint === undefined ? {} : { hint },
     );
   }
+}
+
+/** What a service said, without what must not be shown. */
+function withoutSecrets(refusal: Refusal | undefined, secrets: readonly string[]): Refusal | undefined {
+  const shown = (text: string | undefined) => (text === undefined ? undefined : redactMessage(text, secrets));
+  return (
+    refusal && {
+      errorCode: shown(refusal.errorCode),
+      message: shown(refusal.message),
+      solution: shown(refusal.solution),
+      requestId: shown(refusal.requestId),
+    }
+  );
 }
 
 function hasResults(body: unknown): boolean {

@@ -43,4 +43,28 @@ export const openImagesRules: readonly Rule[] = [
     why: 'The image becomes several samples, of which a folder format takes only the first.',
     fix: 'Sort the file by ImageID, as it is published.',
   },
+  {
+    id: 'N135',
+    name: 'openimages-box-without-area',
+    severity: 'warning',
+    summary: 'A box ends where it begins, or before.',
+    why: 'It is kept as stored, and most trainers drop it or fail.',
+    fix: 'Exchange the edges, or remove the box.',
+  },
+  {
+    id: 'N136',
+    name: 'openimages-box-without-class',
+    severity: 'error',
+    summary: 'The cell with the class of a box is empty.',
+    why: 'The object is left out.',
+    fix: 'Fill the cell.',
+  },
+  {
+    id: 'N137',
+    name: 'openimages-image-twice',
+    severity: 'error',
+    summary: 'Two images have the same name without folder and extension.',
+    why: 'A row names its image by nothing else, so that its boxes may be of either; they are given to the first.',
+    fix: 'Remove one of the two.',
+  },
 ];

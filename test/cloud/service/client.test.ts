@@ -307,3 +307,30 @@ test('a caller who gives up is heard', async () => {
   });
   expect(service.seen).toEqual([]);
 });
+
+test('a request that is too large to be signed is not sent (D063)', async () => {
+  const { client, service } = await setUp();
+  const body = { text: 'a'.repeat(12 * 2 ** 20) };
+  await expect(client.send({ ...creating, body })).rejects.toMatchObject({
+    code: 'BadOption',
+    message: 'POST /v2/{project_id}/datasets: the request is larger than 12 MB',
+    hint: expect.stringContaining('(rule D063)'),
+  });
+  expect(service.seen).toEqual([]);
+});
+
+test('what a service repeats of secrets is not shown', async () => {
+  const { client, service, events } = await setUp();
+  const planted = `key ${secretKey}, https://b.example.com/a?Signature=SIGNED and bob@example.com`;
+  service.fail({
+    status: 400,
+    body: { error_code: planted, error_msg: planted, error_solution: planted, request_id: planted },
+  });
+  const error = await failure(client.send(creating));
+  const everything = inspect([error, error.hint, error.requestId, events], { depth: 9 });
+  for (const secret of [secretKey, 'SIGNED', 'bob@']) expect(everything).not.toContain(secret);
+  expect(error.hint).toBe('key [redacted], https://b.example.com/a and [e-mail]');
+  service.fail({ status: 400, body: { error_msg: 'PW-planted is wrong' } });
+  const asked = { ...creating, body: { source_info: { user_password: 'PW-planted' } } };
+  expect((await failure(client.send(asked))).message).toContain('[redacted] is wrong');
+});
