@@ -1,31 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough, Writable } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
-import { main } from '../../bin/main.js';
 import { secretKey, startStandIns } from '../server/modelarts/index.js';
+import { commandLine } from '../support/command-line.js';
 import { scratch } from '../support/scratch.js';
 
 const street = join(import.meta.dirname, '../../examples/street');
 const named = ['--name', 'street', '--work-path', 'obs://data/work/'];
 
-class Kept extends Writable {
-  text = '';
-
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.text += chunk.toString('utf8');
-    done();
-  }
-}
-
-/** Runs `labelkit import` in this process; its state is in a folder of the test. */
-async function run(env: Readonly<Record<string, string>>, ...argv: string[]) {
-  const [stdout, stderr] = [new Kept(), new Kept()];
-  const { signal } = new AbortController();
-  const io = { stdin: new PassThrough().end(), stdout, stderr, env, signal };
-  const code = await main(['import', ...argv], io);
-  return { code, stdout: stdout.text, stderr: stderr.text };
-}
+const run = async (env: Readonly<Record<string, string>>, ...argv: string[]) =>
+  await commandLine(['import', ...argv], env);
 
 async function setUp() {
   const standIns = await startStandIns({ pace: { ms: 1 } });
