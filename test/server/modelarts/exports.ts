@@ -3,7 +3,7 @@ import { folderOf, neededPlace, type Place, placeOf, uriOf } from './objects.js'
 import { writeVoc } from './readers/voc.js';
 import { invalid, notFound } from './refusal.js';
 import { ok, pageOf, type Routes } from './routes.js';
-import { samplesWhere } from './samples.js';
+import { meets, samplesWhere } from './samples.js';
 import type { Dataset, ExportTask, Sample, World } from './state.js';
 import { versionOf } from './versions.js';
 
@@ -29,7 +29,7 @@ function chosen(dataset: Dataset, body: Json): readonly Sample[] {
       const fitting = samplesWhere(all, state === undefined ? {} : { sample_state: state });
       const named = ids.length === 0 ? fitting : fitting.filter(({ id }) => ids.includes(id));
       if (conditions.length === 0) return named;
-      return named.filter((sample) => conditions.some((one) => samplesWhere([sample], one).length > 0));
+      return named.filter((sample) => conditions.some((one) => meets(sample, one)));
     }
     default:
       throw invalid('export_type is 0, 1, 2 or 3.');

@@ -76,6 +76,11 @@ describe('samples', () => {
     ['sample_state=__REVIEWED__', []],
     ['label_name=dog', ['dog.jpg']],
     ['label_name=dog&label_type=0', []],
+    [
+      `search_conditions=${encodeURIComponent('[{"sample_name":"at"},{"sample_dir":"sub"}]')}`,
+      ['cat.jpg', 'none.png'],
+    ],
+    ['low_score=0.9', ['cat.jpg', 'dog.jpg']],
     ['offset=1&limit=2', ['none.png']],
   ])('%s', async (query, names) => {
     const { ask, path } = await animals();
@@ -193,7 +198,10 @@ describe('exports', () => {
     ['what has labels', { export_type: 0 }, ['cat.jpg', 'cat.xml', 'dog.jpg', 'dog.xml']],
     [
       'by conditions',
-      { export_type: 3, export_params: { search_conditions: [{ label_name: 'dog' }] } },
+      {
+        export_type: 3,
+        export_params: { search_conditions: [{ label_list: { labels: [{ name: 'dog' }] } }] },
+      },
       ['dog.jpg', 'dog.xml'],
     ],
   ])('%s', async (_, more, files) => {

@@ -23,10 +23,46 @@ export function samplesWhere(samples: readonly Sample[], conditions: Json): Samp
   const labelFits = (label: SampleLabel) =>
     (name === undefined || label.name === name) &&
     (type === undefined || label.type === type) &&
-    (low === undefined || (label.score ?? 1) * 100 >= low) &&
-    (high === undefined || (label.score ?? 1) * 100 <= high);
+    (low === undefined || (label.score ?? 1) >= low) &&
+    (high === undefined || (label.score ?? 1) <= high);
   const isAny = [name, type, low, high].every((one) => one === undefined);
   return samples.filter((sample) => fits(sample) && (isAny || sample.labels.some(labelFits)));
+}
+
+/** One of the conditions that samples are searched by: all its members must hold. */
+export function meets(sample: Sample, condition: Json): boolean {
+  const list = objectOf(condition, 'label_list') ?? {};
+  const wanted = objectsOf(list, 'labels').map((label) =>
+    sample.labels.some(({ name, type }) => name === label['name'] && type === (label['type'] ?? type)),
+  );
+  const labelsFit =
+    wanted.length === 0 || (list['op'] === 'AND' ? wanted.every(Boolean) : wanted.some(Boolean));
+  const slash = sample.source.lastIndexOf('/');
+  const name = textOf(condition, 'sample_name');
+  const folder = textOf(condition, 'sample_dir');
+  const hard = textOf(condition, 'hard');
+  return (
+    labelsFit &&
+    (name === undefined || sample.source.slice(slash + 1).includes(name)) &&
+    (folder === undefined || sample.source.slice(0, slash + 1).includes(folder)) &&
+    (hard === undefined || (sample.hard === true) === (hard === '1'))
+  );
+}
+
+/** Conditions in a query, of which one must be met. @throws Refusal for what is no list of them */
+function searchOf(query: URLSearchParams): (sample: Sample) => boolean {
+  const text = query.get('search_conditions');
+  if (text === null) return () => true;
+  const conditions = objectsOf({ search_conditions: jsonIn(text) }, 'search_conditions');
+  return (sample) => conditions.some((condition) => meets(sample, condition));
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid('search_conditions is no JSON.');
+  }
 }
 
 function infoOf(world: World, sample: Sample): Json {
@@ -146,7 +182,7 @@ export const sampleRoutes: Routes = {
     const dataset = withoutTables(world.dataset(params['dataset_id'] as string));
     const version = query.get('version_id');
     const all = version === null ? dataset.samples : versionOf(dataset, version).samples;
-    const fitting = samplesWhere(all, Object.fromEntries(query));
+    const fitting = samplesWhere(all, Object.fromEntries(query)).filter(searchOf(query));
     return ok({
       sample_count: fitting.length,
       samples: pageOf(fitting, query).map((sample) => infoOf(world, sample)),
