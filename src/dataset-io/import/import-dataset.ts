@@ -72,7 +72,7 @@ class Road {
     if (download !== undefined && !file.isResumed) await checkAbsent(downloadPath(download, '.manifest'));
     let info: DatasetInfo | undefined;
     if (into !== undefined) info = await new Dataset(session, into, { onNotice }).getDatasetInfo({ signal });
-    else if (!file.isResumed) await checkFree(options);
+    else if (file.state.creating === undefined) await checkFree(options);
     const dataPath = dataPathOf({
       dataPath: options.dataPath,
       name: options.name ?? info?.datasetName,
@@ -128,6 +128,8 @@ class Road {
     const { input, options, file } = this;
     const checked = await check(input, options);
     stopAtErrors(input, checked, options.onError ?? 'fail');
+    // From here on there is something to come back to.
+    await file.save({});
     const sent =
       checked.format === tableFormat
         ? await this.sendTable(await readTable(input, options))
@@ -143,7 +145,8 @@ class Road {
     const { samples: total, tasks, dataTypes, tripletLabels } = await lookOver(prepared, signal);
     const kind = kindFor(options, { tasks, dataTypes });
     if (info !== undefined) checkFits(kind, info);
-    const targets = new Targets(dataPath, await rootOf(input, options), folder);
+    const name = manifestName(info?.datasetName ?? options.name!, file.state.began);
+    const targets = new Targets(dataPath, await rootOf(input, options), folder, name);
     const uploader = await this.uploader();
     const path = joinLocation(folder, 'sent.manifest');
     let { skipped } = prepared;
@@ -172,8 +175,7 @@ class Road {
       });
     }
     const { files, bytes, alreadyThere } = uploader;
-    const name = manifestName(info?.datasetName ?? options.name!, file.state.began);
-    const importPath = targets.ofManifest(name);
+    const importPath = targets.manifest;
     await uploader.put(path, importPath);
     return {
       ...kind,
@@ -208,7 +210,7 @@ class Road {
     const samples = files.length;
     if (isObs(input))
       return { ...facts, importPath: folderName(input), samples, files: 0, bytes: 0, alreadyThere: 0 };
-    const targets = new Targets(dataPath, input, joinLocation(input, '.made'));
+    const targets = new Targets(dataPath, input, joinLocation(input, '.made'), 'table');
     const uploader = await this.uploader();
     let done = 0;
     const sending = files.map(async (file) => {
