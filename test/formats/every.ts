@@ -97,12 +97,12 @@ export const specimens: Readonly<Record<string, Specimen>> = {
     },
   },
   'csv-boxes': { seed: 'boxes' },
-  'table-csv': { files: { 'a.csv': 'id,name\n1,Ann\n2,Bob\n', 'b.csv': 'id,name\n3,Eve\n' } },
+  'table-csv': { seed: 'tables' },
   published: {
     files: {
       'annotation/V001/V001.manifest': line('obs://data/a.png', 'image_classification', 'cat'),
       'annotation/V002/V002.manifest': line('obs://data/a.png', 'image_classification', 'dog'),
     },
   },
-  'free-form': { files: { 'a.bin': 'x', 'b/c.bin': 'y' }, isNeverDetected: true },
+  'free-form': { seed: 'classes', isNeverDetected: true },
 };
