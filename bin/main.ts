@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { LabelkitError } from '../src/model/index.js';
 import { addConvert } from './commands/convert.js';
 import { addCopy } from './commands/copy.js';
+import { addDataset } from './commands/dataset.js';
 import { addDedupe } from './commands/dedupe.js';
 import { addDiff } from './commands/diff.js';
 import { addExplain } from './commands/explain.js';
@@ -68,6 +69,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addSplit(program, io, done);
   addDedupe(program, io, done);
   addObs(program, io, done);
+  addDataset(program, io, done);
   addLogin(program, io, done);
   addWhoami(program, io, done);
   addImport(program, io, done);

@@ -307,6 +307,7 @@ describe('each door opens on exactly these names', () => {
       Dataset
       ServiceError
       Session
+      annotationScenes
       dataTypes
       datasetStatus
       datasetTypes

@@ -4,6 +4,7 @@ export {
   type AnnotationConfig,
   type AnnotationParameters,
   type AnnotationScene,
+  annotationScenes,
   BatchError,
   type BatchOptions,
   type BatchResult,

@@ -244,6 +244,8 @@ export interface FormatSink {
   spool(): FormatSpool;
   /** Puts the image of a row beside the output under a name. @returns what stands in the way */
   image(row: WriteRow, name: string): Promise<Diagnostic | undefined>;
+  /** The bytes of a row's file as chunks, each valid until the next is asked for; or the finding that says that it is not there. */
+  content(row: WriteRow): Promise<AsyncIterable<Uint8Array> | Diagnostic>;
   /** What leads from the output to an image that {@link image} has placed, before its name: `<stem>-images/` beside a file. */
   readonly imagePrefix: string;
   /** The way from the output to the image of the row that is being written, where it stays; URIs stay as they are. */

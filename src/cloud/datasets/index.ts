@@ -17,6 +17,7 @@ export {
   dataTypes,
   labelTypes,
   type SchemaType,
+  scenes as annotationScenes,
   schemaTypes,
   versionStatus,
 } from './enums.js';

@@ -143,7 +143,8 @@ class Road {
     const { samples: total, tasks, dataTypes, tripletLabels } = await lookOver(prepared, signal);
     const kind = kindFor(options, { tasks, dataTypes });
     if (info !== undefined) checkFits(kind, info);
-    const targets = new Targets(dataPath, await rootOf(input, options), folder);
+    const name = manifestName(info?.datasetName ?? options.name!, file.state.began);
+    const targets = new Targets(dataPath, await rootOf(input, options), folder, name);
     const uploader = await this.uploader();
     const path = joinLocation(folder, 'sent.manifest');
     let { skipped } = prepared;
@@ -172,8 +173,7 @@ class Road {
       });
     }
     const { files, bytes, alreadyThere } = uploader;
-    const name = manifestName(info?.datasetName ?? options.name!, file.state.began);
-    const importPath = targets.ofManifest(name);
+    const importPath = targets.manifest;
     await uploader.put(path, importPath);
     return {
       ...kind,
@@ -208,7 +208,7 @@ class Road {
     const samples = files.length;
     if (isObs(input))
       return { ...facts, importPath: folderName(input), samples, files: 0, bytes: 0, alreadyThere: 0 };
-    const targets = new Targets(dataPath, input, joinLocation(input, '.made'));
+    const targets = new Targets(dataPath, input, joinLocation(input, '.made'), 'table');
     const uploader = await this.uploader();
     let done = 0;
     const sending = files.map(async (file) => {

@@ -68,8 +68,9 @@ export async function planImport(input: string, options: ImportDatasetOptions): 
     const prepared = await prepare(input, format, folder, { ...options, onError: 'skip' });
     const { tasks, dataTypes, tripletLabels, samples } = await lookOver(prepared, options.signal);
     const kind = kindFor(options, { tasks, dataTypes });
-    const targets = new Targets(dataPath, await rootOf(input, options), folder);
-    const importPath = targets.ofManifest(manifestName(options.name ?? 'import', 0));
+    const name = manifestName(options.name ?? 'import', 0);
+    const targets = new Targets(dataPath, await rootOf(input, options), folder, name);
+    const importPath = targets.manifest;
     const labels = kind.datasetType === 102 ? tripletLabels : [];
     const content: Content = { ...kind, importPath, isLabelled: tasks.size > 0, labels };
     return {

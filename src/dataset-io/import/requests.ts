@@ -127,6 +127,12 @@ function heard({ onNotice }: ImportDatasetOptions): (notice: Notice) => void {
   };
 }
 
+/**
+ * The data set that is made for the content.
+ *
+ * ASSUMED: a data source that holds a manifest and nothing else gives no samples of its own; with `importData` a table is
+ * read while its data set is made.
+ */
 export function createOptions(options: ImportDatasetOptions, content: Content): CreateDatasetOptions {
   const { datasetType, dataType, schema, withColumnHeader, importPath } = content;
   const labels = [...(options.labels ?? []), ...content.labels];
@@ -136,7 +142,6 @@ export function createOptions(options: ImportDatasetOptions, content: Content): 
     datasetType,
     dataType,
     dataSources: {
-      // The folder of the manifest holds no samples: the service finds nothing there but what is imported.
       path: isTable ? importPath : importPath.slice(0, importPath.lastIndexOf('/') + 1),
       withColumnHeader,
     },
@@ -150,6 +155,7 @@ export function createOptions(options: ImportDatasetOptions, content: Content): 
   };
 }
 
+/** The import of the content. ASSUMED: a manifest comes with its labels when annotations are asked for, and nothing else said. */
 export function importOptions({ signal }: ImportDatasetOptions, content: Content): ImportDataOptions {
   const { importPath, isLabelled, schema, withColumnHeader } = content;
   if (schema !== undefined) return { path: importPath, importType: 'dir', withColumnHeader, signal };

@@ -11,11 +11,17 @@ export class Targets {
    * @param dataPath  `obs://bucket/dir/`
    * @param root  what most files are below
    * @param made  where files are that were made for the import
+   * @param name  of the import: what is made for it is not that of another
    */
-  constructor(dataPath: string, root: string, made: string) {
+  constructor(
+    dataPath: string,
+    root: string,
+    made: string,
+    private readonly name: string,
+  ) {
     this.target = joinerOf(dataPath);
     this.folders = [
-      [resolve(made), 'annotations/'],
+      [resolve(made), `annotations/${name}/`],
       [resolve(root), 'files/'],
     ];
   }
@@ -36,16 +42,12 @@ export class Targets {
 
   /** A document that stands in the manifest itself, by the number of its sample and annotation. */
   ofInline(sample: number, annotation: number): string {
-    return this.target(`annotations/inline/${sample}-${annotation}.xml`);
+    return this.target(`annotations/${this.name}/inline/${sample}-${annotation}.xml`);
   }
 
-  ofManifest(name: string): string {
-    return this.target(`manifest/${name}.manifest`);
-  }
-
-  /** The folder of the manifest. It holds no samples: the service finds nothing there but what is imported. */
-  get source(): string {
-    return this.target('manifest/');
+  /** The manifest to be imported, in a folder without samples. */
+  get manifest(): string {
+    return this.target(`manifest/${this.name}.manifest`);
   }
 
   /** The folder of a table's files. */

@@ -1,6 +1,7 @@
+import { StorageError } from '../../model/index.js';
 import { FingerprintTable, hashString } from '../../text/index.js';
 import { readBytes } from '../read-bytes.js';
-import type { Storage } from '../storage/index.js';
+import { type Storage, type StorageStat, sameContent } from '../storage/index.js';
 import { type Places, storageOf } from '../storages.js';
 import { isThere } from '../transfer/same.js';
 
@@ -35,7 +36,7 @@ export class Uploader {
   /**
    * Sends one file, or bytes.
    *
-   * @throws StorageError, AbortedError
+   * @throws StorageError `AlreadyExists` for a place that holds something else, …; AbortedError
    */
   async put(from: string | Buffer, to: string): Promise<void> {
     const same = this.#underWay.get(to);
@@ -54,9 +55,13 @@ export class Uploader {
 
   async #send(from: string | Buffer, to: string, wasSeen: boolean): Promise<void> {
     const { mayBeThere, signal } = this.#options;
-    if ((mayBeThere || wasSeen) && (await this.#isThere(from, to))) {
-      if (!wasSeen) this.alreadyThere++;
-      return;
+    if (mayBeThere || wasSeen) {
+      const there = await this.#storage.stat(to, { signal });
+      if (there?.kind === 'file') {
+        await this.#checkSame(from, to, there);
+        if (!wasSeen) this.alreadyThere++;
+        return;
+      }
     }
     const storage = typeof from === 'string' ? storageOf(from, this.#options) : undefined;
     const data = storage === undefined ? (from as Buffer) : storage.openRead(from as string, { signal });
@@ -66,19 +71,27 @@ export class Uploader {
     this.#options.onProgress?.(this.files + this.alreadyThere, this.bytes);
   }
 
-  async #isThere(from: string | Buffer, to: string): Promise<boolean> {
+  /** Samples of an earlier import may have what is there: it is not replaced by anything else. */
+  async #checkSame(from: string | Buffer, to: string, there: StorageStat): Promise<void> {
     const { signal } = this.#options;
-    const there = await this.#storage.stat(to, { signal });
-    if (there?.kind !== 'file') return false;
     const target = { storage: this.#storage, path: to };
-    if (typeof from !== 'string') {
-      if (there.size !== from.length) return false;
-      return from.equals(await readBytes(this.#storage, to, signal));
+    let isSame: boolean;
+    if (typeof from === 'string') {
+      const storage = storageOf(from, this.#options);
+      const source = await storage.stat(from, { signal });
+      const file = { storage, path: from, size: source?.size ?? -1 };
+      // Digests of encrypted objects are of something else: then the bytes are compared.
+      isSame =
+        (await isThere({ from: file, to: target, there }, signal)) ||
+        (there.size === file.size && (await sameContent(file, target, signal)));
+    } else {
+      isSame = there.size === from.length && from.equals(await readBytes(this.#storage, to, signal));
     }
-    const storage = storageOf(from, this.#options);
-    const source = await storage.stat(from, { signal });
-    if (source === null) return false;
-    return await isThere({ from: { storage, path: from, size: source.size }, to: target, there }, signal);
+    if (isSame) return;
+    throw new StorageError('AlreadyExists', `${to} is there with other content`, {
+      path: to,
+      hint: 'Other samples may need it: say another place for the files with --data-path (option dataPath), or delete it.',
+    });
   }
 
   async #inTurn(work: () => Promise<void>): Promise<void> {

@@ -8,6 +8,7 @@ import { Findings, shown } from '../shared/findings.js';
 import { isIgnored } from '../shared/images.js';
 import { setMember } from '../shared/json.js';
 import { stemOfName } from '../shared/names.js';
+import { unguardCell } from './guard.js';
 import { tableCsvRules } from './rules.js';
 import { type Column, columnTypeOf, fits, TypeGuess } from './types.js';
 
@@ -86,6 +87,7 @@ function givenSchema(source: FormatSource, findings: Findings, batch: BatchBuild
 class TableReader {
   private readonly given: readonly Column[] | undefined;
   private readonly hasHeader: boolean;
+  private readonly isGuarded: boolean;
   /** What the first file says of the columns, and where it is. */
   private first: { readonly header: readonly string[]; readonly name: string } | undefined;
   private guesses: TypeGuess[] = [];
@@ -96,6 +98,7 @@ class TableReader {
     private readonly batch: BatchBuilder,
   ) {
     this.given = givenSchema(source, findings, batch);
+    this.isGuarded = source.options['undoFormulaGuard'] === true;
     this.hasHeader = source.options['noHeader'] !== true;
   }
 
@@ -183,7 +186,8 @@ class TableReader {
       this.batch.finding(this.findings.of('T002', message, { file, ...place, offset: row.offset }));
       return;
     }
-    for (const [at, cell] of row.cells.entries()) {
+    for (const [at, stored] of row.cells.entries()) {
+      const cell = this.isGuarded ? unguardCell(stored) : stored;
       if (given === undefined) {
         guesses[at]!.add(cell);
       } else if (!fits(cell, given[at]!.type)) {

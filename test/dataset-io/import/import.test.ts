@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   Dataset,
@@ -10,8 +11,9 @@ import {
 } from '../../../src/dataset-io/cloud.js';
 import { diffDatasets } from '../../../src/dataset-io/diff.js';
 import { AbortedError, DataError, OptionError, StorageError } from '../../../src/model/index.js';
-import { accessKey, secretKey, startStandIns } from '../../server/modelarts/index.js';
+import { accessKey, login, secretKey, startStandIns } from '../../server/modelarts/index.js';
 import { scratch } from '../../support/scratch.js';
+import { vocXml } from '../../support/voc-xml.js';
 
 const street = join(import.meta.dirname, '../../../examples/street');
 const datasets = '/v2/{project_id}/datasets';
@@ -153,6 +155,82 @@ describe('one call takes a data set to the service and back', () => {
       code: 'BadOption',
       message: expect.stringContaining('type 100'),
     });
+  });
+
+  test('masks go with the annotation files that name them, which lead to them then', async () => {
+    const { common, obs, session } = await setUp();
+    const xml = vocXml('x.jpg').replace(
+      '<segmented>0</segmented>',
+      '<segmented>1</segmented><mask_source>../masks/x.png</mask_source>',
+    );
+    const line = {
+      source: 'x.jpg',
+      annotation: [{ type: 'modelarts/image_segmentation', 'annotation-loc': 'xml/x.xml' }],
+    };
+    const folder = scratch({
+      'x.manifest': `${JSON.stringify(line)}\n`,
+      'x.jpg': readFileSync(join(street, 'JPEGImages/crossing-01.jpg')),
+      'xml/x.xml': xml,
+      'masks/x.png': 'PNG',
+    });
+    const state = join(scratch(), 'state.json');
+    const result = await importDataset(join(folder, 'x.manifest'), { ...common, state });
+    expect(result).toMatchObject({ samples: 1, imported: 1, uploaded: { files: 3 } });
+    const there = 'obs://data/work-data/street/files';
+    const target = join(scratch(), 'x.xml');
+    await session.obs.copy(`${there}/xml/x.xml`, target);
+    expect(readFileSync(target, 'utf8')).toBe(xml.replace('../masks/x.png', `${there}/masks/x.png`));
+    expect(obs.log.filter(({ key }) => key?.endsWith('masks/x.png'))).toHaveLength(1);
+  });
+
+  test('triplets take their entities and relations with them', async () => {
+    const { common, service } = await setUp();
+    const entity = (id: string, name: string, start: number, end: number) => ({
+      type: 'modelarts/text_entity',
+      id,
+      name,
+      property: { '@modelarts:start_index': start, '@modelarts:end_index': end },
+    });
+    const line = {
+      source: 'content://Ada lives in London',
+      annotation: [
+        entity('e1', 'person', 0, 3),
+        entity('e2', 'place', 13, 19),
+        {
+          type: 'modelarts/text_triplet',
+          id: 'r1',
+          name: 'lives in',
+          property: { '@modelarts:from': 'e1', '@modelarts:to': 'e2' },
+        },
+      ],
+    };
+    const folder = scratch({ 'x.manifest': `${JSON.stringify(line)}\n` });
+    const result = await importDataset(join(folder, 'x.manifest'), common);
+    expect(result).toMatchObject({ samples: 1, imported: 1, uploaded: { files: 0 } });
+    const { dataset_type, labels } = JSON.parse(service.seen.find(({ method }) => method === 'POST')!.body);
+    expect(dataset_type).toBe(102);
+    expect(labels).toEqual([
+      { name: 'person', type: 101 },
+      { name: 'place', type: 101 },
+      {
+        name: 'lives in',
+        type: 102,
+        property: { '@modelarts:from_type': 'person', '@modelarts:to_type': 'place' },
+      },
+    ]);
+  });
+
+  test('what is not labelled makes a data set by the kind of its data', async () => {
+    const { common, service } = await setUp();
+    const folder = scratch({ 'x.manifest': '{"source":"content://a text"}\n' });
+    expect(await importDataset(join(folder, 'x.manifest'), common)).toMatchObject({ imported: 1, labels: 0 });
+    const bodies = service.seen.filter(({ method }) => method === 'POST').map(({ body }) => JSON.parse(body));
+    expect(bodies[0]).toMatchObject({ data_type: 'TEXT' });
+    expect(bodies[1]).toMatchObject({ import_type: 'manifest', import_annotations: false });
+    const odd = scratch({ 'x.manifest': '{"source":"x.bin"}\n', 'x.bin': 'x' });
+    await expect(importDataset(join(odd, 'x.manifest'), { ...common, name: 'odd' })).rejects.toThrow(
+      /what kind of data/,
+    );
   });
 
   test('what lies in object storage stays where it is', async () => {
@@ -361,6 +439,21 @@ describe('what goes wrong', () => {
     expect(found).toEqual([expect.stringContaining('b.wav')]);
   });
 
+  test('a file that other samples have is not replaced', async () => {
+    const { common, session } = await setUp();
+    const first = scratch({ 'a.manifest': audioLine('a', 'dog'), 'sounds/a.wav': 'RIFF1' });
+    const { datasetId } = await importDataset(join(first, 'a.manifest'), common);
+    const other = scratch({ 'a.manifest': audioLine('a', 'dog'), 'sounds/a.wav': 'RIFF2' });
+    const into = { session, into: datasetId, wait: common.wait };
+    const importing = importDataset(join(other, 'a.manifest'), into);
+    await expect(importing).rejects.toMatchObject({
+      code: 'AlreadyExists',
+      hint: expect.stringContaining('--data-path'),
+    });
+    const elsewhere = { ...into, dataPath: 'obs://data/elsewhere/' };
+    expect(await importDataset(join(other, 'a.manifest'), elsewhere)).toMatchObject({ datasetSamples: 2 });
+  });
+
   test('an import that fails says why, and the next run starts another', async () => {
     const { common, service } = await setUp();
     const state = join(scratch(), 'state.json');
@@ -388,6 +481,99 @@ describe('what goes wrong', () => {
     service.fault({ method: 'GET', path, nth: 1, do: { kind: 'status', status: 429, retryAfter: 0 } });
     service.fault({ method: 'GET', path, nth: 2, do: { kind: 'reset', applied: true } });
     expect(await importDataset(street, common)).toMatchObject({ imported: 6 });
+  });
+
+  test('the service fails for a moment, or its clock is away', async () => {
+    const { common, service } = await setUp();
+    service.fault({
+      method: 'GET',
+      path: datasets,
+      times: 2,
+      do: { kind: 'status', status: 503, retryAfter: 0 },
+    });
+    expect(await importDataset(street, common)).toMatchObject({ imported: 6 });
+    service.fault({ path: datasets, do: { kind: 'clock', offsetMs: 3_600_000 } });
+    await expect(importDataset(street, { ...common, name: 'later' })).rejects.toMatchObject({
+      code: 'ClockSkew',
+    });
+  });
+
+  test('an import that is busy with another is said so, and can go on', async () => {
+    const { common, service } = await setUp();
+    const state = join(scratch(), 'state.json');
+    const busy = service.fault({
+      method: 'POST',
+      path: `${datasets}/{dataset_id}/import-tasks`,
+      do: { kind: 'status', status: 400, code: 'ModelArts.4356' },
+    });
+    await expect(importDataset(street, { ...common, state })).rejects.toMatchObject({ code: 'Busy' });
+    busy.remove();
+    expect(await importDataset(street, { ...common, state })).toMatchObject({
+      imported: 6,
+      datasetSamples: 6,
+    });
+  });
+
+  test('a version a minute: the road waits for its turn', async () => {
+    const { common, service } = await setUp();
+    service.fault({
+      method: 'POST',
+      path: `${datasets}/{dataset_id}/versions`,
+      do: { kind: 'status', status: 400, code: 'ModelArts.4370' },
+    });
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 1_500);
+    await expect(importDataset(street, { ...common, publish: true, signal: abort.signal })).rejects.toThrow(
+      AbortedError,
+    );
+  });
+
+  test('a token that ends in the middle is renewed; no secret is in the state, in errors or events', async () => {
+    const standIns = await startStandIns();
+    const events: unknown[] = [];
+    const { HUAWEICLOUD_SDK_AK: _, HUAWEICLOUD_SDK_SK: __, ...environment } = standIns.environment;
+    const session = new Session({
+      environment,
+      ...login,
+      services: { onEvent: (event) => events.push(event) },
+    });
+    onTestFinished(async () => {
+      await session.close();
+      await standIns.close();
+    });
+    const state = join(scratch(), 'state.json');
+    const options = {
+      session,
+      state,
+      name: 'street',
+      workPath: 'obs://data/work/',
+      onError: 'skip',
+      wait: { intervalMs: 1, capMs: 1 },
+    } as const;
+    const path = `${datasets}/{dataset_id}/import-tasks`;
+    standIns.service.fault({ method: 'POST', path, nth: 1, do: { kind: 'token-expiry' } });
+    standIns.service.fault({
+      method: 'GET',
+      path: `${path}/{task_id}`,
+      nth: 1,
+      do: { kind: 'token-expiry' },
+    });
+    standIns.service.fault({
+      method: 'POST',
+      path: `${datasets}/{dataset_id}/versions`,
+      do: { kind: 'status', status: 403, code: 'ModelArts.4310', message: 'no agency' },
+    });
+    const error = await importDataset(street, { ...options, publish: true }).catch((error: unknown) => error);
+    expect(error).toMatchObject({ code: 'AccessDenied' });
+    const told = [
+      inspect(error, { depth: 9 }),
+      JSON.stringify(error),
+      JSON.stringify(events),
+      readFileSync(state, 'utf8'),
+    ];
+    for (const secret of [login.password, secretKey, 'STSTANDIN', 'MIITOKEN'])
+      expect(told.join()).not.toContain(secret);
+    expect(await importDataset(street, options)).toMatchObject({ imported: 6, datasetSamples: 6 });
   });
 
   test.each([
