@@ -279,6 +279,7 @@ describe('each door opens on exactly these names', () => {
       LocalStorage
       MemoryStorage
       Spool
+      TreeStorage
       baseName
       compareUtf8
       containedPath

@@ -179,7 +179,7 @@ class StorageSink implements FormatSink {
   }
 
   has(name: string): boolean {
-    return this.folder.has(name);
+    return (this.tree ?? this.imageTree)?.has(name) ?? false;
   }
 
   private get folder(): TreeWriter {

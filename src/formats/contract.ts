@@ -30,6 +30,8 @@ export interface FormatInfo {
   readonly title: string;
   /** `file`: one file holds all samples. `tree`: a folder with files for samples. */
   readonly layout: 'file' | 'tree';
+  /** Of a `file` format: what the names of its files usually end in, without the dot; default its id. */
+  readonly extension?: string;
   readonly reads: boolean;
   readonly writes: boolean;
   /** Of a `file` format with a record on each line: more may be added at its end. What is written then ends with a line feed. */

@@ -72,7 +72,7 @@ class Road {
     if (download !== undefined && !file.isResumed) await checkAbsent(downloadPath(download, '.manifest'));
     let info: DatasetInfo | undefined;
     if (into !== undefined) info = await new Dataset(session, into, { onNotice }).getDatasetInfo({ signal });
-    else if (!file.isResumed) await checkFree(options);
+    else if (file.state.creating === undefined) await checkFree(options);
     const dataPath = dataPathOf({
       dataPath: options.dataPath,
       name: options.name ?? info?.datasetName,
@@ -128,6 +128,8 @@ class Road {
     const { input, options, file } = this;
     const checked = await check(input, options);
     stopAtErrors(input, checked, options.onError ?? 'fail');
+    // From here on there is something to come back to.
+    await file.save({});
     const sent =
       checked.format === tableFormat
         ? await this.sendTable(await readTable(input, options))

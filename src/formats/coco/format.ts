@@ -46,6 +46,7 @@ export const coco: Format = {
     id: 'coco',
     title: 'COCO JSON',
     layout: 'file',
+    extension: 'json',
     reads: true,
     writes: true,
     carries: [

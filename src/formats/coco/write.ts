@@ -15,7 +15,7 @@ import type { FormatSink, FormatSpool, FormatWriter, ImageSize, WriteRow, Writte
 import { ClassTable } from '../shared/classes.js';
 import { boundsOf, ellipsePoints, neat } from '../shared/geometry.js';
 import { countLosses, type LossName, sampleKind } from '../shared/losses.js';
-import { extensionOf, keyOf, NameTable } from '../shared/names.js';
+import { imageBeside, NameTable } from '../shared/names.js';
 import { placeOf } from '../shared/place.js';
 import { decodeCounts, rleFacts } from '../shared/rle.js';
 import { cocoCarries } from './losses.js';
@@ -93,7 +93,7 @@ export class CocoWriter implements FormatWriter {
     const { options } = sink;
     this.#sink = sink;
     this.#classes = new ClassTable(sink.classes);
-    this.#names = new NameTable(sink, (name) => sink.has(name));
+    this.#names = new NameTable(sink);
     this.#keypoints = (options['keypoints'] ?? []) as readonly string[];
     this.#withCircles = options['circles'] === 'polygon';
     this.#withLabels = options['labels'] === true;
@@ -124,7 +124,9 @@ export class CocoWriter implements FormatWriter {
       categories.push(id + 1);
     }
     const name =
-      this.#sink.images === 'reference' ? this.#sink.referenceTo(row.sample.source) : await this.#place(row);
+      this.#sink.images === 'reference'
+        ? this.#sink.referenceTo(row.sample.source)
+        : await imageBeside(this.#sink, this.#names, row);
     if (typeof name !== 'string') return [name];
     const size = saidSize(row) ?? (await this.#sink.imageSize(row));
     this.#writeImage(row, name, size);
@@ -155,13 +157,6 @@ export class CocoWriter implements FormatWriter {
     json.raw(`"categories":[${categories.map((text) => `\n${text}`).join(',')}`);
     json.raw(categories.length === 0 ? ']}\n' : '\n]}\n');
     await this.#images.flush();
-  }
-
-  /** Copies or links the image. @returns its name, or what stands in the way */
-  async #place(row: WriteRow): Promise<string | Diagnostic> {
-    const name = this.#names.take(row, `images/${keyOf(row)}`, extensionOf(row.sample.source));
-    if (typeof name !== 'string') return name;
-    return (await this.#sink.image(row, name)) ?? name;
   }
 
   #writeImage(row: WriteRow, name: string, size: ImageSize): void {

@@ -363,6 +363,36 @@ describe('an import that is interrupted goes on where it was', () => {
     expect(await all()).toHaveLength(1);
   });
 
+  test('during the upload of files that were made: they are made and sent under the same names', async () => {
+    const { common, puts } = await setUp();
+    const state = stateIn();
+    const image = readFileSync(join(street, 'JPEGImages/crossing-01.jpg'));
+    const names = Array.from({ length: 8 }, (_, index) => `${index}`);
+    const folder = scratch(
+      Object.fromEntries([
+        ['data.yaml', 'train: images\nnames: [car, bus]\n'],
+        ...names.map((name) => [`images/${name}.jpg`, image] as const),
+        ...names.map((name) => [`labels/${name}.txt`, `0 0.5 0.5 0.${Number(name) + 1} 0.2\n`] as const),
+      ]),
+    );
+    const abort = new AbortController();
+    const options = { ...common, state, from: 'yolo', concurrency: 1 };
+    const first = importDataset(folder, {
+      ...options,
+      signal: abort.signal,
+      onProgress: ({ step, done }) => {
+        if (step === 'upload' && done === 4) abort.abort();
+      },
+    });
+    await expect(first).rejects.toThrow(AbortedError);
+    const result = await importDataset(folder, options);
+    expect(result).toMatchObject({ samples: 8, imported: 8, annotations: 8 });
+    expect(result.uploaded.alreadyThere).toBeGreaterThanOrEqual(8);
+    const files = puts().filter((key) => /\/(?:files|annotations)\//.test(key ?? ''));
+    expect(files.filter((key) => key?.endsWith('.xml')).length).toBeGreaterThanOrEqual(8);
+    expect(new Set(files).size).toBe(16);
+  });
+
   // Each request that creates something, and what it is found by afterwards.
   const creating = [datasets, `${datasets}/{dataset_id}/import-tasks`, `${datasets}/{dataset_id}/versions`];
 
@@ -437,6 +467,26 @@ describe('what goes wrong', () => {
     });
     expect(result).toMatchObject({ samples: 1, skipped: 1, imported: 1 });
     expect(found).toEqual([expect.stringContaining('b.wav')]);
+  });
+
+  test('what the service could not take is counted, with what it says', async () => {
+    const { common } = await setUp();
+    const line = (name: string) =>
+      `${JSON.stringify({
+        source: `${name}.jpg`,
+        annotation: [{ type: 'modelarts/object_detection', 'annotation-loc': `${name}.xml` }],
+      })}\n`;
+    const image = readFileSync(join(street, 'JPEGImages/crossing-01.jpg'));
+    const folder = scratch({
+      'x.manifest': line('a') + line('b'),
+      'a.jpg': image,
+      'b.jpg': image,
+      'a.xml': vocXml('a.jpg'),
+      'b.xml': '<annotation><object>',
+    });
+    const result = await importDataset(join(folder, 'x.manifest'), common);
+    expect(result).toMatchObject({ samples: 2, total: 2, imported: 1, failed: 1, datasetSamples: 1 });
+    expect(result.why).toContain('1 of 2 could not be read');
   });
 
   test('a file that other samples have is not replaced', async () => {
