@@ -19,7 +19,11 @@ function putLocal(folder: string, files: Files): void {
 }
 
 /** Of a text that ends with its line nobody can tell that others came behind it. */
-const cut = (text: Buffer) => text.subarray(0, Math.floor(text.length * 0.4));
+const cut = (text: Buffer) => {
+  const middle = Math.floor(text.length * 0.4);
+  const inLine = text.indexOf('\n', middle) + 4;
+  return text.subarray(0, inLine > 3 && inLine < text.length ? inLine : middle);
+};
 
 /** What can happen to a file of labels. */
 const damages: Readonly<Record<string, (text: Buffer) => Uint8Array>> = {
