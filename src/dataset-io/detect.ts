@@ -336,18 +336,3 @@ export async function resolveInput(
   const { format, reason } = detection;
   return { format, xmlNames, reason, near: near.map((one) => ({ format: one.format, reason: one.reason })) };
 }
-
-/**
- * {@link resolveInput} for work that knows manifests and VOC trees alone.
- *
- * @throws OptionError `Unsupported` for every other format
- */
-export async function resolveOwnInput(...args: Parameters<typeof resolveInput>): Promise<ResolvedInput> {
-  const resolved = await resolveInput(...args);
-  const { isOwnFormat } = await import('./own-formats.js');
-  if (isOwnFormat(resolved.format)) return resolved;
-  throw new OptionError(`${args[1]} is ${resolved.format}, and this works on manifests and VOC trees`, {
-    code: 'Unsupported',
-    hint: 'Convert it first: labelkit convert --to manifest.',
-  });
-}

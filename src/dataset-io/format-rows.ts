@@ -9,12 +9,13 @@ import type {
   SourceFile,
   VocReading,
 } from '../formats/index.js';
-import { LabelkitError, type Mode, type Profile, throwIfAborted } from '../model/index.js';
+import { type Diagnostic, LabelkitError, type Mode, type Profile, throwIfAborted } from '../model/index.js';
 import { mapAhead } from './ahead.js';
 import { isAboutTheFile, nothingAt } from './file-errors.js';
 import { type ImageLook, lookAtImage, lookAtStoredImage } from './image-facts.js';
 import { readBytes } from './read-bytes.js';
 import type { RowBatch } from './rows.js';
+import { datasetDiagnostic } from './rules.js';
 import {
   baseName,
   containedPath,
@@ -25,6 +26,7 @@ import {
   joinerOf,
   parseLocation,
   type Storage,
+  type StorageStat,
 } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
 
@@ -86,6 +88,8 @@ class StorageSource implements FormatSource {
   private readonly joined: (name: string) => string;
   private listed: Promise<readonly SourceFile[]> | undefined;
   private names: Set<string> | undefined;
+  /** What is neither a file nor a folder. */
+  private readonly passedOver: string[] = [];
 
   constructor(
     private readonly storage: Storage,
@@ -116,10 +120,24 @@ class StorageSource implements FormatSource {
       followLinks: false,
       signal,
     })) {
-      for (const { kind, name, path, size } of batch)
+      for (const { kind, name, path, size } of batch) {
         if (kind === 'file') files.push(new ListedFile(name, path, size));
+        else this.passedOver.push(name);
+      }
     }
     return files;
+  }
+
+  /** D055: symbolic links are not followed, and pipes are not read. */
+  get passedOverFinding(): Diagnostic | undefined {
+    const { length } = this.passedOver;
+    if (length === 0) return undefined;
+    const [first] = this.passedOver as [string];
+    const more = length === 1 ? ' is a link or a pipe' : ` and ${length - 1} more are links or pipes`;
+    return datasetDiagnostic('D055', `${first}${more}, and not read`, {
+      file: this.pathOf(first),
+      hint: 'Put the files themselves there.',
+    });
   }
 
   private async listFile(): Promise<readonly SourceFile[]> {
@@ -277,6 +295,13 @@ function localPath(path: string): string {
   return location.kind === 'local' ? location.path : path;
 }
 
+/** D015: a file of which there is nothing to be said, because it has no bytes. */
+function emptyFinding(path: string, { kind, size }: StorageStat, { mode }: FormatRowsOptions) {
+  if (kind !== 'file' || size > 0) return undefined;
+  const severity = mode === 'strict' ? 'error' : 'warning';
+  return datasetDiagnostic('D015', `${path} has no bytes`, { file: path, severity });
+}
+
 /**
  * The samples of an input that a format reads, batch by batch.
  *
@@ -291,8 +316,10 @@ export async function* formatRows(
   const stat = await storage.stat(path, { signal: options.signal });
   if (stat === null) throw nothingAt(path);
   const source = new StorageSource(storage, path, stat.kind === 'directory', options);
+  let isSilent = true;
   for await (const { records, faults, diagnostics, bytes } of code.read!(source)) {
     throwIfAborted(options.signal);
+    isSilent &&= records.length + faults.length + diagnostics.length === 0;
     yield {
       count: records.length,
       rows: records.map((record) => ({ ...record, base: '.' })),
@@ -303,4 +330,9 @@ export async function* formatRows(
     // Blocking reads never let the event loop turn: a signal would not be heard.
     await nextTurn();
   }
+  const diagnostics = [
+    source.passedOverFinding,
+    isSilent ? emptyFinding(path, stat, options) : undefined,
+  ].filter((finding) => finding !== undefined);
+  if (diagnostics.length > 0) yield { count: 0, rows: [], faults: [], diagnostics, bytes: 0 };
 }

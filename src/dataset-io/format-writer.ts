@@ -30,6 +30,7 @@ import { openable } from './references.js';
 import { type Joined, joinVoc } from './resolve.js';
 import { imagesIn } from './row-images.js';
 import type { Row, RowBatch } from './rows.js';
+import { datasetDiagnostic } from './rules.js';
 import type { LossPlace, Output } from './run.js';
 import { documentOf } from './stage-documents.js';
 import {
@@ -179,7 +180,7 @@ class StorageSink implements FormatSink {
   }
 
   has(name: string): boolean {
-    return this.folder.has(name);
+    return (this.tree ?? this.imageTree)?.has(name) ?? false;
   }
 
   private get folder(): TreeWriter {
@@ -210,6 +211,21 @@ class StorageSink implements FormatSink {
     const problem = await this.placer.place(row, name);
     if (problem === undefined) this.imagesPlaced++;
     return problem;
+  }
+
+  async content({ sample, base, file, line }: WriteRow): Promise<AsyncIterable<Uint8Array> | Diagnostic> {
+    const place = { file, source: sample.source, ...(line === undefined ? {} : { line }) };
+    try {
+      const path = openable(resolveReference(sample.source, base));
+      const { places, signal } = this.context;
+      const storage = storageOf(path, places);
+      if ((await storage.stat(path, { signal }))?.kind === 'file')
+        return storage.openRead(path, { reuse: true, signal });
+      return datasetDiagnostic('D053', `there is no file at ${path}`, place);
+    } catch (error) {
+      if (!isAboutTheFile(error)) throw error;
+      return datasetDiagnostic('D053', error.message, place);
+    }
   }
 
   private async openImages(): Promise<TreeWriter> {

@@ -4,7 +4,9 @@ import { parseEncoding } from '../text/index.js';
 import { noPart } from '../transforms/index.js';
 import { quarantineOf } from './convert.js';
 import type { ResolvedInput } from './detect.js';
+import { otherRows } from './input-rows.js';
 import { manifestRows } from './manifest-rows.js';
+import { ReferenceWatch } from './reference-watch.js';
 import type { Row, RowBatch } from './rows.js';
 import { Run, type RunResult } from './run.js';
 import { shardRange } from './shard-range.js';
@@ -12,7 +14,7 @@ import { PartFiles } from './split-files.js';
 import type { SplitMethod, SplitOptions, SplitOutput, SplitReport } from './split-options.js';
 import { SplitSamples } from './split-samples.js';
 import { SplitTally } from './split-tally.js';
-import { stemOf } from './storage/index.js';
+import { dirOf, stemOf } from './storage/index.js';
 import { storageOf } from './storages.js';
 
 /** What is known of the groups when all samples have been put into parts. */
@@ -41,8 +43,8 @@ export class SplitJob {
     this.tally = new SplitTally(options.parts.length, withLabels, sets);
   }
 
-  /** What the data set gives. */
-  async rows(): Promise<AsyncIterable<RowBatch>> {
+  /** What the data set gives. @param whole the samples are to be written, and not only placed */
+  async rows(whole = false): Promise<AsyncIterable<RowBatch>> {
     const { input, options, resolved } = this;
     const storage = storageOf(input, options);
     const { signal, profile } = options;
@@ -52,8 +54,16 @@ export class SplitJob {
         import('./voc-rows.js'),
       ]);
       return vocRows(storage, await findVocTree(storage, input, signal, resolved.xmlNames), {
+        keepSource: whole && (options.to ?? 'voc') === 'voc',
         profile,
         signal,
+      });
+    }
+    if (resolved.format !== 'manifest') {
+      const { classes, ...rest } = options;
+      return await otherRows(storage, input, resolved.format, {
+        ...rest,
+        classes: Array.isArray(classes) ? classes : undefined,
       });
     }
     const encoding = options.encoding === undefined ? undefined : parseEncoding(options.encoding);
@@ -68,10 +78,14 @@ export class SplitJob {
       baseDir: options.baseDir,
       maxLineBytes: options.maxLineBytes,
       profile,
-      passOn: true,
-      noted: this.samples.noted,
+      ...(whole ? { parsed: true } : { passOn: true, noted: this.samples.noted }),
       signal,
     });
+  }
+
+  /** Where relative references of a manifest are taken from. */
+  get base(): string {
+    return this.options.baseDir ?? dirOf(this.input);
   }
 
   tell(diagnostic: Diagnostic): void {
@@ -108,7 +122,10 @@ export class SplitJob {
         input === '-' ? undefined : (await storageOf(input, options).stat(input, { signal }))?.size;
       const run = new Run(options, quarantine, size === undefined || size === 0 ? {} : { totalBytes: size });
       run.dropped = 0;
-      await work(run.account(await this.rows()), files, run);
+      const watch = this.as === 'files' ? new ReferenceWatch(this.base, output) : undefined;
+      await work(watched(run.account(await this.rows()), watch), files, run);
+      const finding = watch?.finding(output, options.mode === 'append');
+      if (finding !== undefined) run.report(finding);
       throwIfAborted(signal);
       await files.commit();
       await quarantine?.commit();
@@ -117,6 +134,16 @@ export class SplitJob {
       await files?.abort();
       await quarantine?.abort();
     }
+  }
+}
+
+async function* watched(
+  batches: AsyncIterable<RowBatch>,
+  watch: ReferenceWatch | undefined,
+): AsyncGenerator<RowBatch> {
+  for await (const batch of batches) {
+    if (batch.lines !== undefined) watch?.look(batch.lines);
+    yield batch;
   }
 }
 

@@ -30,6 +30,8 @@ export interface FormatInfo {
   readonly title: string;
   /** `file`: one file holds all samples. `tree`: a folder with files for samples. */
   readonly layout: 'file' | 'tree';
+  /** Of a `file` format: what the names of its files usually end in, without the dot; default its id. */
+  readonly extension?: string;
   readonly reads: boolean;
   readonly writes: boolean;
   /** Of a `file` format with a record on each line: more may be added at its end. What is written then ends with a line feed. */
@@ -244,6 +246,8 @@ export interface FormatSink {
   spool(): FormatSpool;
   /** Puts the image of a row beside the output under a name. @returns what stands in the way */
   image(row: WriteRow, name: string): Promise<Diagnostic | undefined>;
+  /** The bytes of a row's file as chunks, each valid until the next is asked for; or the finding that says that it is not there. */
+  content(row: WriteRow): Promise<AsyncIterable<Uint8Array> | Diagnostic>;
   /** What leads from the output to an image that {@link image} has placed, before its name: `<stem>-images/` beside a file. */
   readonly imagePrefix: string;
   /** The way from the output to the image of the row that is being written, where it stays; URIs stay as they are. */

@@ -4,6 +4,7 @@ import type { Format } from './contract.js';
 import { csvBoxes } from './csv-boxes/format.js';
 import { cvat } from './cvat/format.js';
 import { dota } from './dota/format.js';
+import { freeForm } from './free-form/format.js';
 import { groundtruth } from './groundtruth/format.js';
 import { imageClassification } from './image-classification/format.js';
 import { imageSegmentation } from './image-segmentation/format.js';
@@ -40,4 +41,5 @@ export const otherFormats: readonly Format[] = [
   openimages,
   csvBoxes,
   tableCsv,
+  freeForm,
 ];

@@ -11,7 +11,6 @@ import { formatValues } from '../../src/dataset-io/format-options.js';
 import { inspect } from '../../src/dataset-io/inspect.js';
 import { openDataset } from '../../src/dataset-io/open.js';
 import { relabel } from '../../src/dataset-io/relabel.js';
-import { split } from '../../src/dataset-io/split.js';
 import { stats } from '../../src/dataset-io/stats.js';
 import { LocalStorage, MemoryStorage, Spool } from '../../src/dataset-io/storage/index.js';
 import { validate } from '../../src/dataset-io/validate.js';
@@ -433,14 +432,6 @@ describe('checks and counts', () => {
       format: 'imagenet',
       samples: 4,
     });
-  });
-
-  test('what works on manifests and VOC trees alone says so', async () => {
-    const work = split(join(data(), 'in'), 'out', {
-      from: 'imagenet',
-      parts: [{ name: 'train', share: 1 }],
-    } as never);
-    expect(await failure(work)).toMatchObject({ code: 'Unsupported' });
   });
 
   test('rules of every format are there once', async () => {

@@ -184,6 +184,8 @@ export interface SinkInit {
   readonly renameClashes?: boolean;
   /** By the row's source; an image that is not here is `missing`. */
   readonly sizes?: Readonly<Record<string, ImageSize>>;
+  /** Bytes of files by the row's source. */
+  readonly contents?: Readonly<Record<string, string>>;
   /** Files that are there before. */
   readonly before?: readonly string[];
 }
@@ -252,6 +254,15 @@ export class MemorySink implements FormatSink {
   async image(row: WriteRow, name: string): Promise<Diagnostic | undefined> {
     this.placed.set(name, row.sample.source);
     return undefined;
+  }
+
+  async content({ sample, file }: WriteRow) {
+    const content = this.init.contents?.[sample.source];
+    const message = `there is no file at ${sample.source}`;
+    if (content === undefined) return { rule: 'D053', severity: 'error', message, file } as const;
+    return (async function* () {
+      yield Buffer.from(content);
+    })();
   }
 
   referenceTo(source: string) {

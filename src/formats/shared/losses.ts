@@ -7,6 +7,7 @@ import {
   tasks,
 } from '../../model/index.js';
 import type { FormatSink, WriteRow } from '../contract.js';
+import { isImageName } from './images.js';
 
 /** Objects of every shape. */
 const everyShape = [
@@ -22,7 +23,7 @@ const everyShape = [
 /** Objects of every shape, with a shape and a label or without. */
 export const everyObject = [...everyShape, 'object-without-label', 'object-without-shape'] as const;
 
-const sampleKinds = ['image-sample', 'text-sample', 'audio-sample', 'table-sample'] as const;
+const sampleKinds = ['image-sample', 'text-sample', 'audio-sample', 'table-sample', 'file-sample'] as const;
 
 /** Every name that a result's `losses` and a format's `cannotCarry` may have. */
 export const lossNames = [
@@ -85,12 +86,16 @@ const extensions: Readonly<Record<string, (typeof sampleKinds)[number]>> = {
   carbondata: 'table-sample',
 };
 
+/** `sampleType` of a file of any kind. */
+const freeForm = 9;
+
 /** What kind of thing a sample is, from its source; an image where that says nothing. */
 export function sampleKind(sample: Sample): (typeof sampleKinds)[number] {
   if (/^content:\/\//i.test(sample.source)) return 'text-sample';
   if (sample.sourceType !== undefined) return 'table-sample';
   const extension = /\.([A-Za-z0-9]{1,10})$/.exec(sample.source)?.[1]?.toLowerCase() ?? '';
-  return Object.hasOwn(extensions, extension) ? extensions[extension] : 'image-sample';
+  if (Object.hasOwn(extensions, extension)) return extensions[extension]!;
+  return sample.sampleType === freeForm && !isImageName(sample.source) ? 'file-sample' : 'image-sample';
 }
 
 const sampleFeatures: readonly (readonly [keyof Sample, LossName, string])[] = [
