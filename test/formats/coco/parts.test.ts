@@ -66,6 +66,8 @@ describe('AnnotationDecoder', () => {
     ['blanks', '{ "id" : 1 ,\n"bbox" : [ 1 , 2\t] , "segmentation" : [ ] }'],
     ['a member twice', '{"id":1,"id":2}'],
     ['many numbers', `{"segmentation":[[${Array.from({ length: 3000 }, (_, i) => i / 8).join()}]]}`],
+    ['run lengths', '{"segmentation":{"counts":[0,3,4.5],"size":[2,3]},"iscrowd":1}'],
+    ['run lengths, size first', '{"segmentation": { "size" : [2,3] , "counts" : [6] } }'],
     ['fifteen digits', '{"area":12345.6789012345,"id":999999999999999}'],
   ])('reads %s', (_, text) => {
     expect(decode(`${text},{`)).toEqual({ value: JSON.parse(text), end: Buffer.byteLength(text) });
@@ -82,7 +84,12 @@ describe('AnnotationDecoder', () => {
     ['nothing', '{}'],
     ['an empty box', '{"bbox":[]}'],
     ['a flat polygon', '{"segmentation":[1,2]}'],
-    ['run lengths', '{"segmentation":{"counts":[1]}}'],
+    ['run lengths without a size', '{"segmentation":{"counts":[1]}}'],
+    ['run lengths as a text', '{"segmentation":{"counts":"a0","size":[1,1]}}'],
+    ['run lengths without any', '{"segmentation":{"counts":[],"size":[1,1]}}'],
+    ['run lengths twice', '{"segmentation":{"counts":[1],"counts":[1]}}'],
+    ['run lengths and more', '{"segmentation":{"counts":[1],"size":[1,1],"x":1}}'],
+    ['run lengths as a box', '{"bbox":{"counts":[1],"size":[1,1]}}'],
     ['a trailing comma', '{"id":1,}'],
     ['an escape', '{"\\u0069d":1}'],
     ['null', '{"area":null}'],
@@ -105,7 +112,11 @@ describe('AnnotationDecoder', () => {
         bbox: list,
         area: number,
         iscrowd: number,
-        segmentation: fc.array(list, { maxLength: 3 }),
+        segmentation: fc.oneof(
+          fc.array(list, { maxLength: 3 }),
+          fc.record({ counts: list, size: list }),
+          fc.record({ size: list, counts: list }),
+        ),
       },
       { requiredKeys: [] },
     );
