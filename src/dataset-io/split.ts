@@ -112,8 +112,8 @@ function checkOutput(
         });
       }
     }
-    // A VOC tree has lists for the usual usages.
-    if (to.id !== 'voc' && to.cannotCarry.includes('usage')) {
+    // Some have a place for the usual usages alone.
+    if (!to.carries.some((text) => /\busage\b/.test(text))) {
       throw new OptionError(`${to.id} has no place for the usage of samples`, {
         hint: 'Write a data set for each part with --as files (option as), or another format with --to (option to).',
       });
