@@ -9,8 +9,11 @@ import { vocXml } from '../support/voc-xml.js';
 import { type Specimen, seeds, specimens } from './every.js';
 import { madePng } from './images.js';
 
+/** Texts have no names; tables are files that only their own format has. */
+const hasNames = (seed: Specimen['seed']) => seed !== undefined && seed !== 'texts' && seed !== 'tables';
+
 const writers = formats
-  .filter(({ id, writes }) => writes && specimens[id]?.seed !== undefined && specimens[id]?.seed !== 'texts')
+  .filter(({ id, writes }) => writes && hasNames(specimens[id]?.seed))
   .map(({ id }) => [id, specimens[id]!] as const);
 
 const outputOf = (id: string) => (formatInfo(id).layout === 'file' ? `data.${id}` : 'tree');

@@ -88,21 +88,14 @@ export const specimens: Readonly<Record<string, Specimen>> = {
       'wider_face_split/wider_face_train_bbx_gt.txt': '0--P/a.jpg\n1\n1 2 30 40 0 0 0 0 0 0\n',
     },
   },
-  openimages: {
-    files: {
-      'train/a.png': image,
-      'train-annotations-bbox.csv':
-        'ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax\na,x,/m/01,1,0.1,0.3,0.2,0.4\n',
-      'class-descriptions-boxable.csv': '/m/01,Cat\n',
-    },
-  },
+  openimages: { seed: 'boxes' },
   'csv-boxes': { seed: 'boxes' },
-  'table-csv': { files: { 'a.csv': 'id,name\n1,Ann\n2,Bob\n', 'b.csv': 'id,name\n3,Eve\n' } },
+  'table-csv': { seed: 'tables' },
   published: {
     files: {
       'annotation/V001/V001.manifest': line('obs://data/a.png', 'image_classification', 'cat'),
       'annotation/V002/V002.manifest': line('obs://data/a.png', 'image_classification', 'dog'),
     },
   },
-  'free-form': { files: { 'a.bin': 'x', 'b/c.bin': 'y' }, isNeverDetected: true },
+  'free-form': { seed: 'classes', isNeverDetected: true },
 };

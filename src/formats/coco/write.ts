@@ -18,6 +18,7 @@ import { countLosses, type LossName, sampleKind } from '../shared/losses.js';
 import { imageBeside, NameTable } from '../shared/names.js';
 import { placeOf } from '../shared/place.js';
 import { decodeCounts, rleFacts } from '../shared/rle.js';
+import { annotationIdOf, annotationIdProperty, categoryIdProperty, KeptIds } from './kept-ids.js';
 import { cocoCarries } from './losses.js';
 
 /** Members of an image that a property may not be. */
@@ -75,6 +76,9 @@ export class CocoWriter implements FormatWriter {
   readonly #withCircles: boolean;
   readonly #withLabels: boolean;
   readonly #withScores: boolean;
+  /** Undefined: ids count from 1. */
+  readonly #kept: KeptIds | undefined;
+  #imageId = 0;
   /** Labels of objects that had keypoints. */
   readonly #keypointLabels = new Set<string>();
   readonly #spool: FormatSpool;
@@ -98,7 +102,9 @@ export class CocoWriter implements FormatWriter {
     this.#withCircles = options['circles'] === 'polygon';
     this.#withLabels = options['labels'] === true;
     this.#withScores = options['scores'] === true;
+    this.#kept = options['ids'] === 'keep' ? new KeptIds() : undefined;
     const carries = new Set<LossName>(cocoCarries);
+    if (this.#kept !== undefined) carries.add('sample-id');
     if (this.#withCircles) carries.add('shape-circle');
     if (this.#withLabels) carries.add('image_classification');
     if (this.#withScores) carries.add('object-confidence');
@@ -123,6 +129,8 @@ export class CocoWriter implements FormatWriter {
       if (typeof id !== 'number') return [id];
       categories.push(id + 1);
     }
+    const fault = this.#kept?.take(row, elements);
+    if (fault !== undefined) return [fault];
     const name =
       this.#sink.images === 'reference'
         ? this.#sink.referenceTo(row.sample.source)
@@ -148,7 +156,7 @@ export class CocoWriter implements FormatWriter {
     json.raw(this.#annotationCount === 0 ? '],' : '\n],');
     const categories = this.#classes.names.map((name, id) =>
       stringifyJson({
-        id: id + 1,
+        id: this.#kept?.categories.get(name) ?? id + 1,
         name,
         supercategory: '',
         ...(this.#keypointLabels.has(name) ? { keypoints: [...this.#keypoints], skeleton: [] } : {}),
@@ -162,7 +170,9 @@ export class CocoWriter implements FormatWriter {
   #writeImage(row: WriteRow, name: string, size: ImageSize): void {
     const { json } = this.#images;
     json.raw(this.#imageCount === 0 ? firstImage : nextImage);
-    json.number(++this.#imageCount);
+    this.#imageCount++;
+    this.#imageId = this.#kept?.image ?? this.#imageCount;
+    json.number(this.#imageId);
     json.raw(',"file_name":');
     json.string(name);
     if ('problem' in size) {
@@ -266,11 +276,12 @@ export class CocoWriter implements FormatWriter {
   #writeElement(element: Element, category: number): void {
     const { json } = this.#annotations;
     json.raw(this.#annotationCount === 0 ? '\n{"id":' : ',\n{"id":');
-    json.number(++this.#annotationCount);
+    this.#annotationCount++;
+    json.number(this.#kept === undefined ? this.#annotationCount : annotationIdOf(element)!);
     json.raw(',"image_id":');
-    json.number(this.#imageCount);
+    json.number(this.#imageId);
     json.raw(',"category_id":');
-    json.number(category);
+    json.number(this.#kept?.categories.get(element.label) ?? category);
     if (element.object !== undefined) this.#writeObject(json, element);
     json.raw('}');
   }
@@ -300,7 +311,7 @@ export class CocoWriter implements FormatWriter {
       json.raw(',"score":');
       json.number(object.confidence);
     }
-    writeAttributes(json, object, rle !== undefined, !isBox);
+    writeAttributes(json, object, rle !== undefined, !isBox, this.#kept !== undefined);
   }
 
   #writeKeypoints(json: JsonSink, object: ImageObject): void {
@@ -439,7 +450,13 @@ function says(text: string | undefined): text is string {
 }
 
 /** Flags and properties of an object, without those that have a member of their own; nothing when there are none. */
-function writeAttributes(json: JsonSink, object: ImageObject, hasRle: boolean, isPolygon: boolean): void {
+function writeAttributes(
+  json: JsonSink,
+  object: ImageObject,
+  hasRle: boolean,
+  isPolygon: boolean,
+  keepsIds: boolean,
+): void {
   let count = 0;
   const write = (name: string, value: string | number) => {
     if (count++ === 0) {
@@ -459,7 +476,8 @@ function writeAttributes(json: JsonSink, object: ImageObject, hasRle: boolean, i
   }
   const isMember = (name: string, text: string) =>
     (name === 'rle' && hasRle) ||
-    (name === 'coco_id' && isPolygon) ||
+    (name === annotationIdProperty && (isPolygon || keepsIds)) ||
+    (name === categoryIdProperty && keepsIds) ||
     (name === 'iscrowd' && (text === '1' || text === '0'));
   const { properties, attributes } = object;
   if (properties.size > 0) {

@@ -14,18 +14,12 @@ import { neat } from '../shared/geometry.js';
 import { isImageName } from '../shared/images.js';
 import { baseNameOf, stemOfName } from '../shared/names.js';
 import { openImagesRules } from './rules.js';
+import { flagColumns } from './types.js';
 
 const boxFile = /annotations-bbox[^/]*\.csv$/;
 const classFile = /(?:^|\/)class-descriptions[^/]*\.csv$/;
 
 const needed = ['ImageID', 'LabelName', 'XMin', 'XMax', 'YMin', 'YMax'] as const;
-
-/** Columns that become a property of the object when they say 1. */
-const flags = [
-  ['IsGroupOf', 'is_group_of'],
-  ['IsDepiction', 'is_depiction'],
-  ['IsInside', 'is_inside'],
-] as const;
 
 /** The usage that the name of a file or of its folders says. */
 function usageOf(name: string): string | undefined {
@@ -104,7 +98,7 @@ async function readClasses(
       } else if (unreadable !== undefined) {
         batch.finding(findings.of('T008', unreadable, place));
       } else if (cells[0]?.startsWith('/') && cells[1]) {
-        classes.set(cells[0], cells[1].trim());
+        classes.set(cells[0], cells[1]);
       }
     }
   }
@@ -253,7 +247,8 @@ class BoxFileReader {
     const label = this.label(row, group);
     if (label === undefined) return undefined;
     const properties = new Map<string, string>();
-    for (const [column, property] of flags) if (this.cell(row, column) === '1') properties.set(property, '1');
+    for (const [column, property] of flagColumns)
+      if (this.cell(row, column) === '1') properties.set(property, '1');
     const origin = this.cell(row, 'Source');
     if (origin !== '') properties.set('source', origin);
     const occluded = this.cell(row, 'IsOccluded');

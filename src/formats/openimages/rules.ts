@@ -67,4 +67,20 @@ export const openImagesRules: readonly Rule[] = [
     why: 'A row names its image by nothing else, so that its boxes may be of either; they are given to the first.',
     fix: 'Remove one of the two.',
   },
+  {
+    id: 'N138',
+    name: 'openimages-shape-without-box',
+    severity: 'error',
+    summary: 'A shape other than a box is to be written into a box file.',
+    why: 'Box files have boxes only; writing a rectangle instead changes what was drawn.',
+    fix: 'Accept rectangles with --to-option shapes=bbox.',
+  },
+  {
+    id: 'N139',
+    name: 'openimages-box-cut-off',
+    severity: 'warning',
+    summary: 'A box is written that reaches beyond its image by more than a pixel, or is outside of it.',
+    why: 'Edges are shares of the image from 0 to 1, so what is beyond is cut off, and a box outside is left out.',
+    fix: 'Correct the box or the size of the image first.',
+  },
 ];

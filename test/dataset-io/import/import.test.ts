@@ -469,6 +469,26 @@ describe('what goes wrong', () => {
     expect(found).toEqual([expect.stringContaining('b.wav')]);
   });
 
+  test('what the service could not take is counted, with what it says', async () => {
+    const { common } = await setUp();
+    const line = (name: string) =>
+      `${JSON.stringify({
+        source: `${name}.jpg`,
+        annotation: [{ type: 'modelarts/object_detection', 'annotation-loc': `${name}.xml` }],
+      })}\n`;
+    const image = readFileSync(join(street, 'JPEGImages/crossing-01.jpg'));
+    const folder = scratch({
+      'x.manifest': line('a') + line('b'),
+      'a.jpg': image,
+      'b.jpg': image,
+      'a.xml': vocXml('a.jpg'),
+      'b.xml': '<annotation><object>',
+    });
+    const result = await importDataset(join(folder, 'x.manifest'), common);
+    expect(result).toMatchObject({ samples: 2, total: 2, imported: 1, failed: 1, datasetSamples: 1 });
+    expect(result.why).toContain('1 of 2 could not be read');
+  });
+
   test('a file that other samples have is not replaced', async () => {
     const { common, session } = await setUp();
     const first = scratch({ 'a.manifest': audioLine('a', 'dog'), 'sounds/a.wav': 'RIFF1' });
