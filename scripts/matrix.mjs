@@ -30,7 +30,7 @@ export async function cellOf({ convert, diffDatasets }, from, to) {
   const folder = mkdtempSync(join(tmpdir(), 'labelkit-matrix-'));
   const output = join(folder, to.layout === 'tree' ? 'out' : `out.${to.extension ?? to.id}`);
   try {
-    const images = to.layout === 'tree' || to.id === 'manifest' ? 'copy' : 'reference';
+    const images = to.layout === 'tree' || from.id === 'manifest' ? 'copy' : 'reference';
     const result = await convert(input, output, { from: from.id, to: to.id, images, onError: 'skip' });
     const { read, written, skipped, losses } = result;
     const faults = result.diagnostics.filter(({ severity }) => severity === 'error');
