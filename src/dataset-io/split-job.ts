@@ -24,8 +24,8 @@ export interface Grouping {
 
 /** A split under way: what is to be done, and what was counted and found. */
 export class SplitJob {
-  readonly samples: SplitSamples;
-  readonly tally: SplitTally;
+  samples: SplitSamples;
+  tally: SplitTally;
   readonly findings: Diagnostic[] = [];
 
   constructor(
@@ -37,8 +37,18 @@ export class SplitJob {
     readonly options: SplitOptions,
   ) {
     this.samples = new SplitSamples(method, options);
+    this.tally = this.newTally();
+  }
+
+  /** Forgets the samples that were counted. */
+  restart(): void {
+    this.samples = new SplitSamples(this.method, this.options);
+    this.tally = this.newTally();
+  }
+
+  private newTally(): SplitTally {
     const { withLabels, sets } = this.samples;
-    this.tally = new SplitTally(options.parts.length, withLabels, sets);
+    return new SplitTally(this.options.parts.length, withLabels, sets);
   }
 
   /** What the data set gives. */
@@ -74,9 +84,23 @@ export class SplitJob {
     });
   }
 
+  /** The same; the reading begins, as {@link samples} wants it then, when they are asked for. */
+  private async *rowsWhenAsked(): AsyncGenerator<RowBatch, void, undefined> {
+    yield* await this.rows();
+  }
+
   tell(diagnostic: Diagnostic): void {
     if (this.findings.length < (this.options.maxDiagnostics ?? 1000)) this.findings.push(diagnostic);
     this.options.onDiagnostic?.(diagnostic);
+  }
+
+  /** Books samples by part; the number after the last part's is of those in none. */
+  accountAll(counts: readonly number[], run: Run): void {
+    this.tally.addCounts(counts);
+    const dropped = counts[this.options.parts.length]!;
+    run.dropped = (run.dropped ?? 0) + dropped;
+    for (const count of counts) run.written += count;
+    run.written -= dropped;
   }
 
   /** Books a sample; false when it goes nowhere. */
@@ -108,7 +132,7 @@ export class SplitJob {
         input === '-' ? undefined : (await storageOf(input, options).stat(input, { signal }))?.size;
       const run = new Run(options, quarantine, size === undefined || size === 0 ? {} : { totalBytes: size });
       run.dropped = 0;
-      await work(run.account(await this.rows()), files, run);
+      await work(run.account(this.rowsWhenAsked()), files, run);
       throwIfAborted(signal);
       await files.commit();
       await quarantine?.commit();

@@ -3,6 +3,7 @@ import {
   constants,
   copyFileSync,
   fsyncSync,
+  ftruncateSync,
   linkSync,
   mkdirSync,
   openSync,
@@ -108,6 +109,12 @@ export class LocalTree implements TreeWriter {
     } catch (error) {
       throw ioError(error, 'write', join(this.folder, name));
     }
+  }
+
+  fill(name: string): string {
+    const file = this.grow(name);
+    attempt('write', join(this.folder, name), () => ftruncateSync(file));
+    return containedPath(this.staging, name);
   }
 
   /** The file of a name that grows, open where its end is. */
