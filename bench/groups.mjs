@@ -44,6 +44,7 @@ const images40k = cocoSet(40_000); // 180 MB
 /** Objects that only the server has. @type {(name: string, items: number, bytes: number) => ReadySet} */
 const objects = (name, items, bytes) => ({ name, path: `obs://bench/${name}`, items, bytes, sha256: '' });
 const smallObjects = objects('small/', 2_000, 2_000 * 5_000);
+const uploaded = (/** @type {number} */ items) => objects(`up-${items}/`, items, items * 5_000);
 const limitedObject = objects('limited', 1, 300_000_000);
 const bytesPerSecond = 50_000_000;
 
@@ -511,6 +512,26 @@ export const groups = [
     ratios: [
       { of: 'obs-small', against: 'http-get-16', by: 'inner', atLeast: 0.7 },
       { of: 'obs-small-esdk', against: 'http-get-16', by: 'inner', atLeast: 0.7 },
+    ],
+  },
+  {
+    name: 'import-upload',
+    question: 'Upload 10,000 files of 5 KB, 16 at a time: how near is an import to the storage layer alone?',
+    sets: [],
+    server: () => ['--bucket', 'bench'],
+    contenders: (bench) => {
+      const [few, many] = [uploaded(1_000), uploaded(10_000)];
+      const send = (/** @type {string} */ script, /** @type {ReadySet} */ set) =>
+        reader(bench, script, 'native', set.path, String(set.items), '16');
+      return [
+        labelkit('storage', 'ObsStorage.writeAtomic, 16 at a time', many, send('obs-write-many.mjs', many)),
+        labelkit('import', 'as labelkit import uploads', many, send('import-upload.mjs', many)),
+        labelkit('import-few', 'the same with 1,000 files', few, send('import-upload.mjs', few)),
+      ];
+    },
+    ratios: [
+      { of: 'import', against: 'storage', by: 'inner', atLeast: 0.8 },
+      { of: 'import', against: 'import-few', by: 'memory', atMostMb: 60 },
     ],
   },
   {

@@ -2,11 +2,13 @@ import { Command, CommanderError } from 'commander';
 import { LabelkitError } from '../src/model/index.js';
 import { addConvert } from './commands/convert.js';
 import { addCopy } from './commands/copy.js';
+import { addDataset } from './commands/dataset.js';
 import { addDedupe } from './commands/dedupe.js';
 import { addDiff } from './commands/diff.js';
 import { addExplain } from './commands/explain.js';
 import { addFilter } from './commands/filter.js';
 import { addFormats } from './commands/formats.js';
+import { addImport } from './commands/import.js';
 import { addInspect } from './commands/inspect.js';
 import { addLogin } from './commands/login.js';
 import { addMerge } from './commands/merge.js';
@@ -67,8 +69,10 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addSplit(program, io, done);
   addDedupe(program, io, done);
   addObs(program, io, done);
+  addDataset(program, io, done);
   addLogin(program, io, done);
   addWhoami(program, io, done);
+  addImport(program, io, done);
   const settle = (parent: Command) => {
     for (const command of parent.commands) settle(command.copyInheritedSettings(parent));
   };

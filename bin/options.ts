@@ -84,6 +84,13 @@ export function namedValue(
   return { ...before, [name]: equals < 0 ? 'true' : text.slice(equals + 1) };
 }
 
+/** What `--classes` names, where data has class ids and no names. @throws OptionError when there is nothing in it */
+export async function namedClasses(list: string | undefined): Promise<readonly string[] | undefined> {
+  if (list === undefined || list === 'sorted') return undefined;
+  const { parseClasses } = await import('../src/dataset-io/class-names.js');
+  return await parseClasses(list);
+}
+
 /** Options that every command with an input has. */
 export interface InputFlags {
   readonly from?: string;

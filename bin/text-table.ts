@@ -39,13 +39,36 @@ export function textTable(
   rows: readonly (readonly string[])[],
   textColumns: number,
 ): string[] {
-  const cells = [head, ...rows].map((row) => row.map((cell) => clip(printable(cell), widestColumn)));
-  const widths = head.map((_, column) => Math.max(...cells.map((row) => displayWidth(row[column] ?? ''))));
-  return cells.map((row) => {
-    const padded = row.map((cell, column) => {
-      const blanks = ' '.repeat((widths[column] ?? 0) - displayWidth(cell));
-      return column < textColumns ? cell + blanks : blanks + cell;
+  return new TextTable(head, textColumns).lines(rows);
+}
+
+/** A table whose rows come a part at a time: columns keep the width they had, or grow. */
+export class TextTable {
+  readonly #textColumns: number;
+  readonly #widths: number[];
+  #head: readonly string[] | undefined;
+
+  constructor(head: readonly string[], textColumns: number) {
+    this.#head = head;
+    this.#textColumns = textColumns;
+    this.#widths = head.map(() => 0);
+  }
+
+  /** The next rows as lines, the first time below the head. */
+  lines(rows: readonly (readonly string[])[]): string[] {
+    const all = this.#head === undefined ? rows : [this.#head, ...rows];
+    this.#head = undefined;
+    const cells = all.map((row) => row.map((cell) => clip(printable(cell), widestColumn)));
+    for (const column of this.#widths.keys()) {
+      const widest = Math.max(0, ...cells.map((row) => displayWidth(row[column] ?? '')));
+      this.#widths[column] = Math.max(this.#widths[column] ?? 0, widest);
+    }
+    return cells.map((row) => {
+      const padded = row.map((cell, column) => {
+        const blanks = ' '.repeat((this.#widths[column] ?? 0) - displayWidth(cell));
+        return column < this.#textColumns ? cell + blanks : blanks + cell;
+      });
+      return padded.join('  ').trimEnd();
     });
-    return padded.join('  ').trimEnd();
-  });
+  }
 }

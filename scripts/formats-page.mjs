@@ -14,6 +14,7 @@ const meanings = {
   'text-sample': 'a sample that is a text',
   'audio-sample': 'a sample that is a sound file',
   'table-sample': 'a sample that is a table',
+  'file-sample': 'a sample of a free-form data set that is neither image, text, sound nor table',
   image_classification: 'a label of the whole image',
   object_detection: 'the objects of an image',
   image_segmentation: 'the objects of an image with a mask',

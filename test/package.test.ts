@@ -279,6 +279,7 @@ describe('each door opens on exactly these names', () => {
       LocalStorage
       MemoryStorage
       Spool
+      TreeStorage
       baseName
       compareUtf8
       containedPath
@@ -307,12 +308,15 @@ describe('each door opens on exactly these names', () => {
       Dataset
       ServiceError
       Session
+      annotationScenes
       dataTypes
       datasetStatus
       datasetTypes
       deletePolicies
       exportTypes
+      importDataset
       labelTypes
+      planImport
       schemaTypes
       versionStatus"
     `);

@@ -8,7 +8,7 @@ import { generateVoc } from './voc.mjs';
 /**
  * @typedef {object} DataSet
  * @property {string} name file or folder name
- * @property {'manifest' | 'voc' | 'coco'} kind
+ * @property {'manifest' | 'voc' | 'voc-boxes' | 'coco'} kind
  * @property {number} items lines, files or images
  *
  * @typedef {object} ReadySet
@@ -22,10 +22,10 @@ import { generateVoc } from './voc.mjs';
 /** Counts up when a generator's output changes, so that old data is made again. */
 const generation = 1;
 
-const seeds = { manifest: 20240311, voc: 20240312, coco: 20240313 };
+const seeds = { manifest: 20240311, voc: 20240312, 'voc-boxes': 20240314, coco: 20240313 };
 
 /** Rough bytes per item on the storage (files take whole 4 KB pages), to see whether there is room. */
-const roomPerItem = { manifest: 650, voc: 8_500, coco: 4_300 };
+const roomPerItem = { manifest: 650, voc: 8_500, 'voc-boxes': 8_500, coco: 4_700 };
 
 /** @param {number} lines @returns {DataSet} */
 export const manifestSet = (lines) => ({ name: `lines-${lines}.manifest`, kind: 'manifest', items: lines });
@@ -33,10 +33,23 @@ export const manifestSet = (lines) => ({ name: `lines-${lines}.manifest`, kind: 
 /** @param {number} files @returns {DataSet} */
 export const vocSet = (files) => ({ name: `voc-${files}`, kind: 'voc', items: files });
 
+/**
+ * Files that tools for boxes alone can read.
+ * @param {number} files
+ * @returns {DataSet}
+ */
+export const vocBoxesSet = (files) => ({ name: `voc-boxes-${files}`, kind: 'voc-boxes', items: files });
+
 /** @param {number} images @returns {DataSet} */
 export const cocoSet = (images) => ({ name: `coco-${images}.json`, kind: 'coco', items: images });
 
-const generators = { manifest: generateManifest, voc: generateVoc, coco: generateCoco };
+const generators = {
+  manifest: generateManifest,
+  voc: generateVoc,
+  /** @type {(folder: string, files: number, seed: number) => ReturnType<typeof generateVoc>} */
+  'voc-boxes': (folder, files, seed) => generateVoc(folder, files, seed, true),
+  coco: generateCoco,
+};
 
 /**
  * Where a run's data goes, given all the sets that it needs.

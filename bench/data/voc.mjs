@@ -47,9 +47,10 @@ const smallest = 24;
  * @param {string} folder replaced when it exists; absent until complete
  * @param {number} files
  * @param {number} seed
+ * @param {boolean} [onlyBoxes] every object has a box and none has another outline
  * @returns {{items: number, bytes: number, sha256: string}} the checksum covers the files in order of name
  */
-export function generateVoc(folder, files, seed) {
+export function generateVoc(folder, files, seed, onlyBoxes = false) {
   const random = new Xorshift(seed);
   const hash = createHash('sha256');
   const partial = `${folder}.partial`;
@@ -58,7 +59,7 @@ export function generateVoc(folder, files, seed) {
   let bytes = 0;
   for (let serial = 0; serial < files; serial++) {
     const stem = `frame_${String(serial).padStart(7, '0')}`;
-    const text = Buffer.from(document(random, stem));
+    const text = Buffer.from(document(random, stem, onlyBoxes));
     hash.update(text);
     bytes += text.length;
     writeFileSync(join(partial, `${stem}.xml`), text);
@@ -71,8 +72,9 @@ export function generateVoc(folder, files, seed) {
 /**
  * @param {Xorshift} random
  * @param {string} stem
+ * @param {boolean} onlyBoxes
  */
-function document(random, stem) {
+function document(random, stem, onlyBoxes) {
   const [width, height] = random.pick(imageSizes);
   let xml = random.chance(90) ? '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n' : '';
   xml += '<annotation>\n    <folder>Images</folder>\n';
@@ -81,7 +83,7 @@ function document(random, stem) {
   xml += `    <size>\n        <width>${width}</width>\n        <height>${height}</height>\n        <depth>3</depth>\n    </size>\n`;
   xml += '    <segmented>0</segmented>\n';
   const objects = 1 + Math.min(random.below(30), random.below(30)); // 1…30, few more often than many
-  for (let i = 0; i < objects; i++) xml += object(random, width, height);
+  for (let i = 0; i < objects; i++) xml += object(random, width, height, onlyBoxes);
   return `${xml}</annotation>\n`;
 }
 
@@ -89,8 +91,9 @@ function document(random, stem) {
  * @param {Xorshift} random
  * @param {number} width
  * @param {number} height
+ * @param {boolean} onlyBoxes
  */
-function object(random, width, height) {
+function object(random, width, height, onlyBoxes) {
   const difficult = random.chance(10);
   let xml = `    <object>\n        <name>${objectName(random)}</name>\n`;
   if (random.chance(30)) xml += properties(random);
@@ -102,7 +105,7 @@ function object(random, width, height) {
   }
   xml += `        <occluded>${random.below(2)}</occluded>\n`;
   if (random.chance(20)) xml += `        <confidence>0.${random.between(10, 99)}</confidence>\n`;
-  const outline = random.below(100);
+  const outline = onlyBoxes ? 100 : random.below(100);
   if (outline < 14) xml += polygon(random, width, height);
   else if (outline < 18) xml += polyline(random, width, height);
   else xml += boxWithParts(random, width, height);

@@ -7,6 +7,7 @@ import { groupDigits } from '../group-digits.js';
 import { type CommandIo, writeText } from '../io.js';
 import {
   type InputFlags,
+  namedClasses,
   namedValue,
   numberFrom,
   readingOptions,
@@ -74,7 +75,7 @@ export function addDiff(program: Command, io: CommandIo, done: (code: ExitCode) 
       import('../../src/dataset-io/diff.js'),
       import('../session.js'),
     ]);
-    const classes = flags.classes === undefined ? undefined : await namedClasses(flags.classes);
+    const classes = await namedClasses(flags.classes);
     const bar = new ProgressBar(io, 'compared', flags.quiet === true);
     let found: DatasetDiff;
     try {
@@ -106,11 +107,6 @@ export function addDiff(program: Command, io: CommandIo, done: (code: ExitCode) 
     await writeText(io.stdout, flags.json === true ? `${JSON.stringify(found, null, 2)}\n` : textOf(found));
     done(found.equal ? exitCodes.done : exitCodes.data);
   });
-}
-
-async function namedClasses(list: string): Promise<readonly string[]> {
-  const { parseClasses } = await import('../../src/dataset-io/class-names.js');
-  return await parseClasses(list);
 }
 
 function textOf(found: DatasetDiff): string {

@@ -6,12 +6,13 @@ import type { SplitPart } from '../../src/transforms/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { groupDigits } from '../group-digits.js';
 import { type CommandIo, writeText } from '../io.js';
-import { readingOptions, wholeNumber } from '../options.js';
+import { namedClasses, readingOptions, wholeNumber } from '../options.js';
 import { type OutputFlags, withOutputOptions } from '../output-options.js';
 
 interface Flags extends OutputFlags {
   readonly check?: boolean;
   readonly of?: string;
+  readonly key?: 'source' | 'name';
   readonly checkFiles?: boolean;
   readonly ratio?: string;
   readonly count?: string;
@@ -37,7 +38,7 @@ export function addSplit(program: Command, io: CommandIo, done: (code: ExitCode)
       .description('split a data set into parts, or check a split that there is')
       .argument('<paths...>', 'the input and the folder of the parts; with --check what is to be checked'),
   )
-    .option('--to <format>', 'with --as usage: format of the output (default: that of the input)')
+    .option('--to <format>', 'format of the output (default: that of the input)')
     .option('--ratio <parts>', 'shares of the samples: train=0.8,eval=0.1,test=0.1')
     .option('--count <parts>', 'numbers of samples: train=1000,rest; a name alone takes the rest')
     .option('--folds <k>', 'k parts of the same size, fold-1 to fold-k', wholeNumber(2))
@@ -64,7 +65,7 @@ export function addSplit(program: Command, io: CommandIo, done: (code: ExitCode)
     .addOption(
       new Option(
         '--as <output>',
-        'a manifest for each part, one data set with usage, or ImageSets lists (default: files for manifests, imagesets for VOC)',
+        'a data set for each part, one data set with usage, or ImageSets lists (default: imagesets for VOC, else files)',
       ).choices(['files', 'usage', 'imagesets']),
     )
     .option(
@@ -74,8 +75,14 @@ export function addSplit(program: Command, io: CommandIo, done: (code: ExitCode)
     )
     .option('--no-labels', 'do not count labels: faster')
     .option('--no-join', 'to stratify, do not read VOC files for the labels of annotations without a name')
-    .option('--check', 'check a split: manifests of parts, a manifest with usage, a VOC tree with ImageSets')
+    .option('--check', 'check a split: data sets of parts, a data set with usage, a VOC tree with ImageSets')
     .option('--of <input>', 'with --check: the whole that the parts were split from')
+    .addOption(
+      new Option(
+        '--key <key>',
+        'with --check: what samples are known by; name for parts with copies of the images (default: source)',
+      ).choices(['source', 'name']),
+    )
     .option('--check-files', 'with --check: compare the bytes of the images too');
   command.action(async (paths: string[], flags: Flags) => {
     if (flags.check === true) {
@@ -198,12 +205,15 @@ async function check(paths: readonly string[], flags: Flags, io: CommandIo): Pro
     import('../progress-bar.js'),
   ]);
   const bar = new ProgressBar(io, 'checked', flags.quiet === true);
+  const classes = await namedClasses(flags.classes);
   let found: SplitCheck;
   try {
     found = await withSession(flags, io, (session) =>
       checkSplit(paths, {
         ...readingOptions(flags),
+        classes,
         of: flags.of,
+        key: flags.key,
         checkFiles: flags.checkFiles,
         groupBy: flags.groupBy,
         root: flags.root,

@@ -1,10 +1,11 @@
-/** Names of headers and fields whose values are secret, lower-case and without separators. */
+/** Names of headers and fields whose values are secret, or content of samples, lower-case and without separators. */
 const secretNames = new Set([
   'accesskey',
   'ak',
   'authorization',
   'cookie',
   'password',
+  'sampledata',
   'secretkey',
   'securitytoken',
   'setcookie',
@@ -65,11 +66,11 @@ export function secretsIn(value: unknown): string[] {
 }
 
 /**
- * A copy of a value for logs: what stands under a secret name becomes `[redacted]`, URLs in texts lose their
- * queries. Objects of classes are taken as their `toJSON` gives them.
+ * A copy of a value for logs: what stands under a secret name becomes `[redacted]`, texts are as {@link redactMessage}
+ * shows them. Objects of classes are taken as their `toJSON` gives them.
  */
 export function redactFields(value: unknown): unknown {
-  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'string') return redactMessage(value);
   if (Array.isArray(value)) return value.map(redactFields);
   if (typeof value !== 'object' || value === null) return value;
   if ('toJSON' in value && typeof value.toJSON === 'function') return redactFields(value.toJSON());

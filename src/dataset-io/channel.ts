@@ -1,15 +1,15 @@
-/** Chunks from a producer that pushes to a consumer that pulls, one at a time. */
-export class Channel implements AsyncIterable<Uint8Array> {
-  private waiting: { chunk: Uint8Array; taken: () => void; failed: (error: unknown) => void } | undefined;
+/** Things from a producer that pushes to a consumer that pulls, one at a time. */
+export class Channel<T = Uint8Array> implements AsyncIterable<T> {
+  private waiting: { item: T; taken: () => void; failed: (error: unknown) => void } | undefined;
   private wanted: (() => void) | undefined;
   private isClosed = false;
   private failure: { readonly error: unknown } | undefined;
 
-  /** Resolves when the chunk has been taken and is not needed any more. @throws what the consumer failed with */
-  push(chunk: Uint8Array): Promise<void> {
+  /** Resolves when the item has been taken and is not needed any more. @throws what the consumer failed with */
+  push(item: T): Promise<void> {
     if (this.failure !== undefined) return Promise.reject(this.failure.error);
     return new Promise((taken, failed) => {
-      this.waiting = { chunk, taken, failed };
+      this.waiting = { item, taken, failed };
       this.wanted?.();
     });
   }
@@ -33,13 +33,13 @@ export class Channel implements AsyncIterable<Uint8Array> {
     this.wanted?.();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
     for (;;) {
       if (this.failure !== undefined) throw this.failure.error;
       const { waiting } = this;
       if (waiting !== undefined) {
         this.waiting = undefined;
-        yield waiting.chunk;
+        yield waiting.item;
         waiting.taken();
         continue;
       }

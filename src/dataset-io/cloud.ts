@@ -4,6 +4,7 @@ export {
   type AnnotationConfig,
   type AnnotationParameters,
   type AnnotationScene,
+  annotationScenes,
   BatchError,
   type BatchOptions,
   type BatchResult,
@@ -75,4 +76,14 @@ export {
   type WorkPath,
 } from '../cloud/datasets/index.js';
 export { ServiceError, type ServiceEvent, type WaitOptions } from '../cloud/service/index.js';
+export { importDataset } from './import/import-dataset.js';
+export type {
+  ImportDatasetOptions,
+  ImportPlan,
+  ImportProgress,
+  ImportResult,
+  ImportStep,
+  PlannedRequest,
+} from './import/options.js';
+export { planImport } from './import/plan.js';
 export { Session, type SessionOptions } from './session.js';

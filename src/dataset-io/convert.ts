@@ -66,7 +66,7 @@ export interface ConvertOptions extends RunOptions, Omit<JoinedDatasetOptions, '
 }
 
 /** What handles VOC is half of this package, and is loaded only for it; so is every other format. */
-async function writerOf(to: FormatId, options: TransformOptions): Promise<WriteRows> {
+export async function writerOf(to: FormatId, options: TransformOptions): Promise<WriteRows> {
   const { toOptions } = options;
   if (to === 'manifest' || to === 'voc') {
     if (toOptions !== undefined && Object.keys(toOptions).length > 0) {
@@ -179,12 +179,15 @@ function isSamePlace(a: string, b: string): boolean {
     : a === b;
 }
 
-function checkOptions(input: string, output: string, to: FormatInfo, options: TransformOptions): void {
+export function checkOptions(input: string, output: string, to: FormatInfo, options: TransformOptions): void {
   const stdout = parseLocation(output).kind === 'stdio';
   if (!to.writes) {
     throw new OptionError(`${to.id} is only read`, {
       code: 'Unsupported',
-      hint: 'labelkit formats says which formats are written.',
+      hint:
+        options.to === undefined
+          ? 'Say with --to (option to) in which format to write: manifest, voc, or another one that labelkit formats lists as written.'
+          : 'labelkit formats says which formats are written.',
     });
   }
   if (stdout && to.layout === 'tree') {
@@ -420,7 +423,7 @@ export async function transformAll(
 }
 
 /** What a writer is told. @param areRows some of what it gets is no line of a manifest */
-function writerContext(
+export function writerContext(
   output: string,
   run: Run,
   base: string,

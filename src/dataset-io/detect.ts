@@ -271,7 +271,7 @@ async function detect(storage: Storage, path: string, options: ListOptions): Pro
     ? await candidatesOfFolder(storage, path, options)
     : await candidatesOfFile(storage, path, signal);
   const general = new Set(
-    candidates.map(({ certainty, insteadOf }) => (certainty === 'sure' ? insteadOf : '')),
+    candidates.flatMap(({ certainty, insteadOf }) => (certainty === 'likely' ? [] : (insteadOf ?? []))),
   );
   const sure = candidates.filter(({ certainty, format }) => certainty === 'sure' && !general.has(format));
   const found = sure.length > 0 ? sure : candidates.filter(({ certainty }) => certainty === 'likely');
@@ -335,19 +335,4 @@ export async function resolveInput(
   const { detection, near, xmlNames } = await detect(storage, path, { signal, onFound });
   const { format, reason } = detection;
   return { format, xmlNames, reason, near: near.map((one) => ({ format: one.format, reason: one.reason })) };
-}
-
-/**
- * {@link resolveInput} for work that knows manifests and VOC trees alone.
- *
- * @throws OptionError `Unsupported` for every other format
- */
-export async function resolveOwnInput(...args: Parameters<typeof resolveInput>): Promise<ResolvedInput> {
-  const resolved = await resolveInput(...args);
-  const { isOwnFormat } = await import('./own-formats.js');
-  if (isOwnFormat(resolved.format)) return resolved;
-  throw new OptionError(`${args[1]} is ${resolved.format}, and this works on manifests and VOC trees`, {
-    code: 'Unsupported',
-    hint: 'Convert it first: labelkit convert --to manifest.',
-  });
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
+  FormatBatch,
   FormatCode,
   FormatSource,
   FormatValues,
@@ -8,12 +9,13 @@ import type {
   SourceFile,
   VocReading,
 } from '../formats/index.js';
-import { LabelkitError, type Mode, type Profile, throwIfAborted } from '../model/index.js';
+import { type Diagnostic, LabelkitError, type Mode, type Profile, throwIfAborted } from '../model/index.js';
 import { mapAhead } from './ahead.js';
 import { isAboutTheFile, nothingAt } from './file-errors.js';
 import { type ImageLook, lookAtImage, lookAtStoredImage } from './image-facts.js';
 import { readBytes } from './read-bytes.js';
 import type { RowBatch } from './rows.js';
+import { datasetDiagnostic } from './rules.js';
 import {
   baseName,
   containedPath,
@@ -85,6 +87,8 @@ class StorageSource implements FormatSource {
   private readonly joined: (name: string) => string;
   private listed: Promise<readonly SourceFile[]> | undefined;
   private names: Set<string> | undefined;
+  /** What is neither a file nor a folder. */
+  private readonly passedOver: string[] = [];
 
   constructor(
     private readonly storage: Storage,
@@ -115,10 +119,24 @@ class StorageSource implements FormatSource {
       followLinks: false,
       signal,
     })) {
-      for (const { kind, name, path, size } of batch)
+      for (const { kind, name, path, size } of batch) {
         if (kind === 'file') files.push(new ListedFile(name, path, size));
+        else this.passedOver.push(name);
+      }
     }
     return files;
+  }
+
+  /** D055: symbolic links are not followed, and pipes are not read. */
+  get passedOverFinding(): Diagnostic | undefined {
+    const { length } = this.passedOver;
+    if (length === 0) return undefined;
+    const [first] = this.passedOver as [string];
+    const more = length === 1 ? ' is a link or a pipe' : ` and ${length - 1} more are links or pipes`;
+    return datasetDiagnostic('D055', `${first}${more}, and not read`, {
+      file: this.pathOf(first),
+      hint: 'Put the files themselves there.',
+    });
   }
 
   private async listFile(): Promise<readonly SourceFile[]> {
@@ -187,6 +205,20 @@ class StorageSource implements FormatSource {
       }
     };
     yield* mapAhead(asynchronous(names), start, this.signal);
+  }
+
+  async *readManifest(
+    name: string,
+    fileOf: (reference: string) => string | undefined,
+  ): AsyncGenerator<FormatBatch, void, undefined> {
+    const { manifestReading } = await import('./manifest-reading.js');
+    const { storage, profile, signal } = this;
+    // In the bucket itself an address is as good as a name.
+    const isCopy = storage.scheme !== 'obs';
+    yield* manifestReading(storage, this.placeOf(name), { profile, signal }, (reference) => {
+      const file = isCopy ? fileOf(reference) : undefined;
+      return file === undefined ? undefined : this.pathOf(file);
+    });
   }
 
   chunks(
@@ -288,4 +320,7 @@ export async function* formatRows(
     // Blocking reads never let the event loop turn: a signal would not be heard.
     await nextTurn();
   }
+  const { passedOverFinding } = source;
+  if (passedOverFinding === undefined) return;
+  yield { count: 0, rows: [], faults: [], diagnostics: [passedOverFinding], bytes: 0 };
 }

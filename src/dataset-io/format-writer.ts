@@ -29,7 +29,8 @@ import { imageFolderOf, References } from './output-references.js';
 import { openable } from './references.js';
 import { type Joined, joinVoc } from './resolve.js';
 import type { Row, RowBatch } from './rows.js';
-import type { Output } from './run.js';
+import { datasetDiagnostic } from './rules.js';
+import type { LossPlace, Output } from './run.js';
 import { documentOf } from './stage-documents.js';
 import {
   dirOf,
@@ -93,25 +94,26 @@ class AppendedFile implements OutputFile {
 
 /** Gathers small pieces, so that each is not a write of its own. */
 class Gathering {
-  private parts: Uint8Array[] = [];
-  private bytes = 0;
+  private readonly buffer = Buffer.allocUnsafeSlow(gathered);
+  private fill = 0;
 
   constructor(readonly file: OutputFile) {}
 
   async write(bytes: Uint8Array | string): Promise<void> {
-    // What is given may be used again by its owner.
-    const part = Buffer.from(bytes);
-    this.parts.push(part);
-    this.bytes += part.length;
-    if (this.bytes >= gathered) await this.flush();
+    const most = typeof bytes === 'string' ? bytes.length * 3 : bytes.length;
+    if (most > gathered - this.fill) await this.flush();
+    if (most > gathered) await this.file.write(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+    else if (typeof bytes === 'string') this.fill += this.buffer.write(bytes, this.fill);
+    else {
+      this.buffer.set(bytes, this.fill);
+      this.fill += bytes.length;
+    }
   }
 
   async flush(): Promise<void> {
-    if (this.bytes === 0) return;
-    const whole = this.parts.length === 1 ? this.parts[0] : Buffer.concat(this.parts);
-    this.parts = [];
-    this.bytes = 0;
-    await this.file.write(whole);
+    if (this.fill === 0) return;
+    await this.file.write(this.buffer.subarray(0, this.fill));
+    this.fill = 0;
   }
 }
 
@@ -177,7 +179,7 @@ class StorageSink implements FormatSink {
   }
 
   has(name: string): boolean {
-    return this.folder.has(name);
+    return (this.tree ?? this.imageTree)?.has(name) ?? false;
   }
 
   private get folder(): TreeWriter {
@@ -210,6 +212,21 @@ class StorageSink implements FormatSink {
     return problem;
   }
 
+  async content({ sample, base, file, line }: WriteRow): Promise<AsyncIterable<Uint8Array> | Diagnostic> {
+    const place = { file, source: sample.source, ...(line === undefined ? {} : { line }) };
+    try {
+      const path = openable(resolveReference(sample.source, base));
+      const { places, signal } = this.context;
+      const storage = storageOf(path, places);
+      if ((await storage.stat(path, { signal }))?.kind === 'file')
+        return storage.openRead(path, { reuse: true, signal });
+      return datasetDiagnostic('D053', `there is no file at ${path}`, place);
+    } catch (error) {
+      if (!isAboutTheFile(error)) throw error;
+      return datasetDiagnostic('D053', error.message, place);
+    }
+  }
+
   private async openImages(): Promise<TreeWriter> {
     if (this.tree !== undefined) return this.tree;
     const { storage, output, mode, signal, run } = this.context;
@@ -236,17 +253,16 @@ class StorageSink implements FormatSink {
   }
 
   lose(row: WriteRow, feature: string, pointer?: string): void {
-    const { file, line, sample } = row;
-    this.context.run.lose(
-      feature,
-      {
+    const place = (): LossPlace => {
+      const { file, line, sample } = row;
+      return {
         file,
         source: sample.source,
         ...(line === undefined ? {} : { line }),
         ...(pointer === undefined ? {} : { pointer }),
-      },
-      this.info.id,
-    );
+      };
+    };
+    this.context.run.lose(feature, place, this.info.id);
   }
 
   report(diagnostic: Diagnostic): void {
@@ -305,7 +321,8 @@ class RowWriter {
     this.joins.expect(batch.rows.filter((row) => this.needsFiles(row)));
     for (const row of batch.rows) {
       this.sink.begin(row);
-      const joined = await this.imagesOf(row);
+      const own = imagesIn(row);
+      const joined = this.needsFiles(row) ? await this.addFiles(own, row) : own;
       if (!(joined instanceof Map)) {
         await run.refuse({ ...faultOf(row), diagnostics: joined });
         continue;
@@ -333,11 +350,11 @@ class RowWriter {
     );
   }
 
-  private async imagesOf(row: Row): Promise<Map<number, ImageAnnotation> | readonly Diagnostic[]> {
-    const images = new Map<number, ImageAnnotation>();
-    for (const [index, { image }] of row.sample.annotations.entries())
-      if (image !== undefined) images.set(index, image);
-    if (!this.needsFiles(row)) return images;
+  /** Adds what the files say that a row refers to, or says why that is not known. */
+  private async addFiles(
+    images: Map<number, ImageAnnotation>,
+    row: Row,
+  ): Promise<Map<number, ImageAnnotation> | readonly Diagnostic[]> {
     const { files, faults } = await this.joins.get(row);
     if (files === undefined) return faults;
     for (const file of files) {
@@ -359,6 +376,16 @@ class RowWriter {
       );
     }
   }
+}
+
+/** What the annotations of a row themselves say of the image, by index. */
+function imagesIn({ sample }: Row): Map<number, ImageAnnotation> {
+  const images = new Map<number, ImageAnnotation>();
+  for (let index = 0; index < sample.annotations.length; index++) {
+    const { image } = sample.annotations[index];
+    if (image !== undefined) images.set(index, image);
+  }
+  return images;
 }
 
 function faultOf({ sample, key }: Row): { readonly raw?: Uint8Array; readonly name?: string } {

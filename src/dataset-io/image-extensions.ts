@@ -22,6 +22,14 @@ export function extensionsOf(look: ImageLook | undefined): readonly string[] | u
   return imageTypes.find(([test]) => test(head))?.[1];
 }
 
+/** What is wrong with the extension of an image's name (D026); undefined when nothing tells that something is. */
+export function extensionProblem(name: string, look: ImageLook): string | undefined {
+  const extension = extensionIn(name).toLowerCase();
+  const known = extension === '' ? undefined : extensionsOf(look);
+  if (known === undefined || known.includes(extension)) return undefined;
+  return `${name} is an image of type ${known[0]!.slice(1)}, which its extension does not say`;
+}
+
 /** What is known of the images around a reference. */
 export interface ImageAround {
   /** The image that a reference leads to; undefined: it leads nowhere that can be looked at. */

@@ -14,12 +14,7 @@ const firstBytes = 32 * 1024;
 
 /** What could be learnt of an image file without decoding it. */
 export type ImageLook =
-  | {
-      readonly kind: 'image';
-      readonly type: string | undefined;
-      readonly facts: ImageFacts;
-      readonly head: Uint8Array;
-    }
+  | { readonly kind: 'image'; readonly facts: ImageFacts; readonly head: Uint8Array }
   | { readonly kind: 'empty' }
   /** Its header is of no known image type. */
   | { readonly kind: 'unknown'; readonly head: Uint8Array }
@@ -62,33 +57,12 @@ export async function lookAtStoredImage(
   }
 }
 
-/** Extensions of the types that data sets have; `jpg` is what a header of a `.jpeg` says. */
-const typeOfExtension: Readonly<Record<string, string>> = {
-  jpg: 'jpg',
-  jpeg: 'jpg',
-  png: 'png',
-  bmp: 'bmp',
-  gif: 'gif',
-  webp: 'webp',
-  tif: 'tiff',
-  tiff: 'tiff',
-};
-
-/** What is wrong with the extension of an image of this type; undefined when nothing is. */
-export function extensionProblem(name: string, type: string | undefined): string | undefined {
-  const extension = /\.([A-Za-z]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
-  const expected = Object.hasOwn(typeOfExtension, extension) ? typeOfExtension[extension] : undefined;
-  if (expected === undefined || type === undefined || expected === type) return undefined;
-  return `${name} is an image of type ${type}, which its extension does not say`;
-}
-
 function lookAtHead(bytes: Buffer): ImageLook {
   if (bytes.length === 0) return { kind: 'empty' };
   try {
-    const { width, height, orientation, type } = imageSize(bytes);
+    const { width, height, orientation } = imageSize(bytes);
     return {
       kind: 'image',
-      type,
       facts: { width, height, ...(orientation === undefined ? {} : { orientation }) },
       head: bytes,
     };

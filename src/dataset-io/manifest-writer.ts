@@ -1,19 +1,13 @@
 import { createHash } from 'node:crypto';
-import {
-  formatBatches,
-  formatSamples,
-  type ManifestBatch,
-  ManifestSample,
-  parseManifestLine,
-} from '../manifest/index.js';
+import { formatBatches, formatSamples, type ManifestBatch, ManifestSample } from '../manifest/index.js';
 import type { Annotation, Diagnostic, Sample } from '../model/index.js';
 import type { VocDocument } from '../voc/index.js';
 import { ImagePlacer } from './image-files.js';
 import { imageFolderOf, References } from './output-references.js';
 import { Rebase } from './rebase.js';
+import { ReferenceWatch } from './reference-watch.js';
 import { isInlineXml, lacksFile } from './references.js';
-import type { ChangedDocument, Row, RowBatch } from './rows.js';
-import { datasetDiagnostic } from './rules.js';
+import type { Row, RowBatch } from './rows.js';
 import type { Output, Run } from './run.js';
 import {
   baseName,
@@ -25,6 +19,18 @@ import {
   type TreeWriter,
 } from './storage/index.js';
 import type { WriterContext } from './writer.js';
+
+/** Makes the references of a line that came by way of another format, which lead from the working directory, its own. */
+function moveLine(sample: Sample, references: References): void {
+  if (!(sample instanceof ManifestSample)) return;
+  sample.source = references.to(sample.source);
+  const { inferenceLoc } = sample;
+  if (inferenceLoc !== undefined) sample.inferenceLoc = references.to(inferenceLoc);
+  for (const annotation of sample.annotations) {
+    const { loc } = annotation;
+    if (loc !== undefined && !isInlineXml(loc)) annotation.loc = references.to(loc);
+  }
+}
 
 /** A row as a line of the new manifest. A row that was a manifest line keeps all but the source it is given. */
 function lineSample(row: Row, references: References, source: string): Sample {
@@ -197,26 +203,14 @@ class KeptLines {
     private readonly context: WriterContext,
   ) {
     this.run = context.run;
-    this.references = new ReferenceWatch(context);
+    this.references = new ReferenceWatch(context.base, dirOf(context.output));
   }
 
   /** Says (D074) when the lines do not start from where they are now. */
   reportReferences(): void {
-    const { output, base, mode } = this.context;
-    if (!this.references.isNeeded) return;
-    this.run.report(
-      datasetDiagnostic(
-        'D074',
-        `relative references in ${output} start from ${base}, not from its own folder`,
-        {
-          file: output,
-          hint:
-            mode === 'append'
-              ? 'Bring the two together with labelkit merge, which writes references anew.'
-              : `Read it with --base-dir ${base} (option baseDir), write it there, or use labelkit merge, which writes references anew.`,
-        },
-      ),
-    );
+    const { output, mode } = this.context;
+    const finding = this.references.finding(output, mode === 'append');
+    if (finding !== undefined) this.run.report(finding);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ManifestBatch> {
@@ -243,38 +237,6 @@ class KeptLines {
       isOwed = true;
     }
     if (isOwed && !this.unterminated) yield lineFeed;
-  }
-}
-
-/** Lines that are looked at for relative references: those of one manifest are written alike. */
-const linesWatched = 1000;
-
-/** Finds out whether lines have relative references that will be taken from the wrong folder. */
-class ReferenceWatch {
-  isNeeded = false;
-  private readonly rebase: Rebase;
-  private left = linesWatched;
-
-  constructor({ base, output }: WriterContext) {
-    this.rebase = new Rebase(base, dirOf(output));
-  }
-
-  /** @param documents annotation files that were written, to which some of the lines refer now */
-  look(batch: ManifestBatch, documents: readonly ChangedDocument[]): void {
-    if (this.rebase.isIdle || this.isNeeded) return;
-    this.isNeeded = documents.some(({ row }) => this.rebase.concerns(row.sample));
-    const { bytes, starts, ends } = batch.lines;
-    for (let row = 0; row < batch.rowCount && this.left > 0 && !this.isNeeded; row++) {
-      const outcome = batch.outcome(row);
-      if (outcome === false) continue;
-      this.left--;
-      // Parsed aside: a batch that nobody looked at passes as the bytes it is.
-      const sample =
-        outcome === true
-          ? parseManifestLine(bytes.toString('utf8', starts[row], ends[row]), { check: 'faults' }).sample
-          : outcome;
-      if (sample !== undefined) this.isNeeded = this.rebase.concerns(sample);
-    }
   }
 }
 
@@ -319,7 +281,8 @@ async function* newLines(
         const isLine = row.sample instanceof ManifestSample && copies === undefined;
         // Its source is a new one anyway: let all of the line start from the folder of the output.
         if (row.sample instanceof ManifestSample && copies !== undefined) rebase.line(row);
-        samples.push(lineSample(row, references, isLine ? source : references.to(source)));
+        else if (isLine && batch.lines === undefined && row.base === '.') moveLine(row.sample, references);
+        samples.push(lineSample(row, references, isLine ? row.sample.source : references.to(source)));
       }
       run.written += samples.length;
       yield* formatSamples(samples, { canonical });

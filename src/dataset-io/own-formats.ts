@@ -34,6 +34,7 @@ export const ownFormats: Readonly<Record<OwnFormatId, FormatInfo>> = {
       'text-sample',
       'audio-sample',
       'table-sample',
+      'file-sample',
       ...tasks.filter((task) => !isVocTask(task)),
       'unknown-task',
       'usage',

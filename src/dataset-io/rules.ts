@@ -141,6 +141,14 @@ export const datasetRules: readonly Rule[] = [
     fix: 'Fetch the image again, or remove it together with its annotation.',
   },
   {
+    id: 'D055',
+    name: 'link-not-followed',
+    severity: 'warning',
+    summary: 'A folder has symbolic links or pipes, which are not read.',
+    why: 'A link may lead out of the folder, or back into it; what it leads to is not part of the data set.',
+    fix: 'Put the files themselves there.',
+  },
+  {
     id: 'D060',
     name: 'group-in-several-parts',
     severity: 'error',

@@ -40,6 +40,14 @@ export interface Output {
   readonly samples: number;
 }
 
+/** Where something is that has no place in the output. */
+export interface LossPlace {
+  readonly file: string;
+  readonly line?: number;
+  readonly pointer?: string;
+  readonly source?: string;
+}
+
 /** The books of one run: counts, findings, losses, and the policy for faults. */
 export class Run {
   read = 0;
@@ -89,17 +97,13 @@ export class Run {
   }
 
   /** The target has no place for a feature of a sample: counted, and shown the first time. */
-  lose(
-    feature: string,
-    place: { file: string; line?: number; pointer?: string; source?: string },
-    target: string,
-  ): void {
+  lose(feature: string, place: LossPlace | (() => LossPlace), target: string): void {
     const before = this.losses.get(feature) ?? 0;
     this.losses.set(feature, before + 1);
     if (before > 0) return;
     this.report(
       datasetDiagnostic('C001', `${target} has no place for ${feature}`, {
-        ...place,
+        ...(typeof place === 'function' ? place() : place),
         hint: 'Counted in full under losses.',
       }),
     );

@@ -1,17 +1,19 @@
 import type { Diagnostic, Sample } from '../model/index.js';
 import { OptionError } from '../model/index.js';
-import { FingerprintTable, hashString, parseEncoding } from '../text/index.js';
+import { FingerprintTable, hashString } from '../text/index.js';
 import { Ahead } from './ahead.js';
 import type { JoinedDatasetOptions } from './dataset-options.js';
-import { resolveOwnInput } from './detect.js';
+import { type ResolvedInput, resolveInput } from './detect.js';
+import { keyOf } from './diff-side.js';
+import { findFormat } from './find-format.js';
 import { contentHasher, type FileHash, type ImageHasher } from './image-hash.js';
-import { manifestRows } from './manifest-rows.js';
+import { inputRows } from './input-rows.js';
 import type { OnProgress } from './progress.js';
 import { readText } from './read-bytes.js';
 import type { Row, RowBatch } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
 import { type GroupBy, GroupKeys } from './split-keys.js';
-import { entryBatches, joinLocation, type Storage, stemOf } from './storage/index.js';
+import { entryBatches, joinLocation, type Storage, type StorageEntry, stemOf } from './storage/index.js';
 import { storageOf } from './storages.js';
 
 export interface SplitCheckOptions extends JoinedDatasetOptions {
@@ -19,6 +21,11 @@ export interface SplitCheckOptions extends JoinedDatasetOptions {
   readonly of?: string | undefined;
   /** Compare the bytes of the files that samples name; default false. */
   readonly checkFiles?: boolean | undefined;
+  /**
+   * What a sample is known by: `source` (default), between manifests as stored, else the file that it leads to; `name`, the
+   * file name without extension, for parts that have copies of the images.
+   */
+  readonly key?: 'source' | 'name' | undefined;
   /** What should be together; default `parent`. */
   readonly groupBy?: GroupBy | undefined;
   /** Findings kept in the result; all are counted. Default 1000. */
@@ -56,8 +63,8 @@ const tagBits = 6;
 const maxParts = 2 ** tagBits - 1;
 
 /**
- * Checks a split that there is. One input: a manifest whose samples have a usage, a VOC tree with ImageSets lists, or a
- * folder of manifests. Several inputs: each is a part. Keeps 8 bytes for each sample, 8 for each group and 8 for each
+ * Checks a split that there is. One input: a data set whose samples have a usage, a VOC tree with ImageSets lists, or a
+ * folder with a data set for each part. Several inputs: each is a part. Any formats. Keeps 8 bytes for each sample, 8 for each group and 8 for each
  * file compared; of a VOC tree, the names in its lists too.
  *
  * @throws OptionError for bad use, StorageError when an input cannot be read
@@ -77,6 +84,8 @@ class Checking {
   private readonly crossing = new FingerprintTable({ tagBits: 0 });
   private readonly files = new FingerprintTable({ tagBits });
   private readonly keys: GroupKeys;
+  private readonly formats = new Map<string, ResolvedInput>();
+  private matching: Parameters<typeof keyOf>[1];
   private hasher: ImageHasher | undefined;
   private readonly kept: Diagnostic[] = [];
   private readonly counts = { overlap: 0, repeats: 0, missing: 0, unlisted: 0, sameImages: 0, unreadable: 0 };
@@ -90,6 +99,7 @@ class Checking {
       });
     }
     this.keys = new GroupKeys(options.groupBy ?? 'parent');
+    this.matching = { by: options.key ?? 'source', resolves: false };
   }
 
   async check(given: readonly string[]): Promise<SplitCheck> {
@@ -97,7 +107,12 @@ class Checking {
     if (given.includes('-'))
       throw new OptionError('a split on standard input cannot be checked', { hint: 'Name files.' });
     if (options.checkFiles === true) this.hasher = await contentHasher(options);
-    const inputs = await this.partFiles(given);
+    const inputs: string[] = [];
+    for (const path of given) inputs.push(...(await this.partsOf(path)));
+    for (const path of options.of === undefined ? inputs : [...inputs, options.of]) {
+      const resolved = await this.formatOf(path);
+      if (resolved.format !== 'manifest') this.matching = { ...this.matching, resolves: true };
+    }
     if (inputs.length > 1)
       for (const input of inputs) await this.checkPart(input, this.partOf(stemOf(input)));
     else if (inputs.length === 1) await this.checkOne(inputs[0]!);
@@ -116,22 +131,56 @@ class Checking {
     };
   }
 
-  /** A folder that has manifests and nothing of VOC stands for its manifests. */
-  private async partFiles(given: readonly string[]): Promise<string[]> {
+  private async formatOf(path: string): Promise<ResolvedInput> {
     const { options } = this;
-    const files: string[] = [];
-    for (const input of given) {
-      const storage = storageOf(input, options);
-      const stat = await storage.stat(input, { signal: options.signal });
-      const manifests: string[] = [];
-      if (stat?.kind === 'directory') {
-        for await (const batch of entryBatches(storage, input, { signal: options.signal }))
-          for (const { kind, name } of batch)
-            if (kind === 'file' && name.endsWith('.manifest')) manifests.push(joinLocation(input, name));
+    const known =
+      this.formats.get(path) ??
+      (await resolveInput(storageOf(path, options), path, options.from, options.signal));
+    this.formats.set(path, known);
+    return known;
+  }
+
+  /** A folder that is no data set stands for those in it. */
+  private async partsOf(input: string): Promise<string[]> {
+    const { options } = this;
+    const { from, signal } = options;
+    const storage = storageOf(input, options);
+    const stat = await storage.stat(input, { signal });
+    if (stat?.kind !== 'directory') return [input];
+    const entries: StorageEntry[] = [];
+    for await (const batch of entryBatches(storage, input, { signal })) entries.push(...batch);
+    const inFolder = ({ name }: StorageEntry) => joinLocation(input, name);
+    const manifests = entries.filter(({ kind, name }) => kind === 'file' && name.endsWith('.manifest'));
+    if (from === undefined && manifests.length > 1) return manifests.map(inFolder);
+    const isFile = from !== undefined && (await findFormat(from)).layout === 'file';
+    if (!isFile) {
+      try {
+        await this.formatOf(input);
+        return [input];
+      } catch (error) {
+        if (!(error instanceof OptionError) || error.code !== 'UnknownFormat') throw error;
       }
-      files.push(...(manifests.length > 1 ? manifests : [input]));
     }
-    return files;
+    // Annotation files and images that a file has beside it are no parts.
+    const stems = new Set(entries.filter(({ kind }) => kind === 'file').map(({ name }) => stemOf(name)));
+    const isBeside = (name: string) =>
+      stems.has(name.replace(/-(?:annotations|images)$/, '')) && !stems.has(name);
+    const parts: string[] = [];
+    for (const entry of entries) {
+      if (entry.kind === 'directory' && (isFile || isBeside(entry.name))) continue;
+      try {
+        await this.formatOf(inFolder(entry));
+        parts.push(inFolder(entry));
+      } catch (error) {
+        if (!(error instanceof OptionError) || error.code !== 'UnknownFormat') throw error;
+      }
+    }
+    if (parts.length > 0) return parts;
+    throw new OptionError(`${input} holds no data set, and no parts of one`, {
+      code: 'UnknownFormat',
+      path: input,
+      hint: 'Name the parts one by one, or their format with --from (option from).',
+    });
   }
 
   private partOf(name: string): number {
@@ -154,7 +203,7 @@ class Checking {
   private async checkOne(input: string): Promise<void> {
     const { options } = this;
     const storage = storageOf(input, options);
-    const { format, xmlNames } = await resolveOwnInput(storage, input, options.from, options.signal);
+    const { format, xmlNames } = await this.formatOf(input);
     if (format === 'voc') {
       await this.checkTree(storage, input, xmlNames);
       return;
@@ -230,22 +279,7 @@ class Checking {
 
   private async rows(input: string): Promise<AsyncIterable<RowBatch>> {
     const { options } = this;
-    const { signal, encoding } = options;
-    const storage = storageOf(input, options);
-    const { format, xmlNames } = await resolveOwnInput(storage, input, options.from, signal);
-    if (format === 'voc') {
-      const [{ findVocTree }, { vocRows }] = await Promise.all([
-        import('./voc-tree.js'),
-        import('./voc-rows.js'),
-      ]);
-      return vocRows(storage, await findVocTree(storage, input, signal, xmlNames), { signal });
-    }
-    return manifestRows(storage, input, {
-      ...(encoding === undefined ? {} : { encoding: parseEncoding(encoding) }),
-      baseDir: options.baseDir,
-      maxLineBytes: options.maxLineBytes,
-      signal,
-    });
+    return await inputRows(storageOf(input, options), input, await this.formatOf(input), options);
   }
 
   private count({ faults, rows }: RowBatch): void {
@@ -269,7 +303,7 @@ class Checking {
         const { sample } = row;
         const part = partOf(sample);
         this.samples[part]!++;
-        hashString(sample.source, hash);
+        hashString(keyOf(row, this.matching), hash);
         const before = this.sources.add(hash[0]!, hash[1]!, part);
         if (before >= 0) this.findAgain(before, part, sample.source, placeOf(row));
         this.checkGroup(row, part, before >= 0 && before !== part);
@@ -300,7 +334,7 @@ class Checking {
     const before = this.groups.add(high!, low!, part);
     if (before < 0 || before === part) return;
     // That a group of one source is in two parts has been said of the source.
-    if (isOverlap && high === this.hash[0] && low === this.hash[1]) return;
+    if (isOverlap && this.isOfOneSource(row, high!, low!)) return;
     if (this.crossing.add(high!, low!) >= 0) return;
     this.tell(
       datasetDiagnostic(
@@ -309,6 +343,11 @@ class Checking {
         placeOf(row),
       ),
     );
+  }
+
+  private isOfOneSource({ sample }: Row, high: number, low: number): boolean {
+    hashString(sample.source, this.hash);
+    return high === this.hash[0] && low === this.hash[1];
   }
 
   /** Every sample of the whole should be in a part, and every part's in the whole. */
@@ -320,7 +359,7 @@ class Checking {
     for await (const batch of await this.rows(whole)) {
       this.count(batch);
       for (const row of batch.rows) {
-        hashString(row.sample.source, hash);
+        hashString(keyOf(row, this.matching), hash);
         if (seen.add(hash[0]!, hash[1]!) >= 0) continue;
         // Adding what is not there marks it as met, with a number that is no part's.
         if (this.sources.add(hash[0]!, hash[1]!, maxParts) >= 0) found++;

@@ -38,7 +38,7 @@ export class HashPlacing {
   async toFiles(): Promise<RunResult> {
     const { job, threads } = this;
     return await job.toFiles(async (batches, files, run) => {
-      if (threads !== undefined && (await this.inThreads(threads, files, run))) return;
+      if (threads !== undefined && (await this.inThreads(threads, files, run))) return true;
       const { samples, tally } = job;
       for await (const batch of batches) {
         const { lines } = batch;
@@ -62,6 +62,7 @@ export class HashPlacing {
         run.written += count - dropped;
         await files.addLines(lines, parts);
       }
+      return false;
     });
   }
 

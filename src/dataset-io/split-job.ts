@@ -4,7 +4,9 @@ import { parseEncoding } from '../text/index.js';
 import { noPart } from '../transforms/index.js';
 import { quarantineOf } from './convert.js';
 import type { ResolvedInput } from './detect.js';
+import { otherRows } from './input-rows.js';
 import { manifestRows } from './manifest-rows.js';
+import { ReferenceWatch } from './reference-watch.js';
 import type { Row, RowBatch } from './rows.js';
 import { Run, type RunResult } from './run.js';
 import { shardRange } from './shard-range.js';
@@ -12,7 +14,7 @@ import { PartFiles } from './split-files.js';
 import type { SplitMethod, SplitOptions, SplitOutput, SplitReport } from './split-options.js';
 import { SplitSamples } from './split-samples.js';
 import { SplitTally } from './split-tally.js';
-import { stemOf } from './storage/index.js';
+import { dirOf, stemOf } from './storage/index.js';
 import { storageOf } from './storages.js';
 
 /** What is known of the groups when all samples have been put into parts. */
@@ -51,8 +53,8 @@ export class SplitJob {
     return new SplitTally(this.options.parts.length, withLabels, sets);
   }
 
-  /** What the data set gives. */
-  async rows(): Promise<AsyncIterable<RowBatch>> {
+  /** What the data set gives. @param whole the samples are to be written, and not only placed */
+  async rows(whole = false): Promise<AsyncIterable<RowBatch>> {
     const { input, options, resolved } = this;
     const storage = storageOf(input, options);
     const { signal, profile } = options;
@@ -62,8 +64,16 @@ export class SplitJob {
         import('./voc-rows.js'),
       ]);
       return vocRows(storage, await findVocTree(storage, input, signal, resolved.xmlNames), {
+        keepSource: whole && (options.to ?? 'voc') === 'voc',
         profile,
         signal,
+      });
+    }
+    if (resolved.format !== 'manifest') {
+      const { classes, ...rest } = options;
+      return await otherRows(storage, input, resolved.format, {
+        ...rest,
+        classes: Array.isArray(classes) ? classes : undefined,
       });
     }
     const encoding = options.encoding === undefined ? undefined : parseEncoding(options.encoding);
@@ -78,8 +88,7 @@ export class SplitJob {
       baseDir: options.baseDir,
       maxLineBytes: options.maxLineBytes,
       profile,
-      passOn: true,
-      noted: this.samples.noted,
+      ...(whole ? { parsed: true } : { passOn: true, noted: this.samples.noted }),
       signal,
     });
   }
@@ -87,6 +96,11 @@ export class SplitJob {
   /** The same; the reading begins, as {@link samples} wants it then, when they are asked for. */
   private async *rowsWhenAsked(): AsyncGenerator<RowBatch, void, undefined> {
     yield* await this.rows();
+  }
+
+  /** Where relative references of a manifest are taken from. */
+  get base(): string {
+    return this.options.baseDir ?? dirOf(this.input);
   }
 
   tell(diagnostic: Diagnostic): void {
@@ -111,9 +125,22 @@ export class SplitJob {
     return part !== noPart;
   }
 
-  /** Runs work that reads the input and writes the files of all parts. */
+  /** Looks at the first lines, where nobody else did. */
+  private async watchFirst(watch: ReferenceWatch): Promise<void> {
+    if (watch.isDone) return;
+    for await (const { lines } of await this.rows()) {
+      if (lines !== undefined) watch.look(lines);
+      if (watch.isDone) return;
+    }
+  }
+
+  /**
+   * Runs work that reads the input and writes the files of all parts.
+   *
+   * @param work true when threads have done it, and the batches were not asked for
+   */
   async toFiles(
-    work: (batches: AsyncIterable<RowBatch>, files: PartFiles, run: Run) => Promise<void>,
+    work: (batches: AsyncIterable<RowBatch>, files: PartFiles, run: Run) => Promise<boolean>,
   ): Promise<RunResult> {
     const { options, input, output, resolved } = this;
     const { parts, signal } = options;
@@ -132,7 +159,11 @@ export class SplitJob {
         input === '-' ? undefined : (await storageOf(input, options).stat(input, { signal }))?.size;
       const run = new Run(options, quarantine, size === undefined || size === 0 ? {} : { totalBytes: size });
       run.dropped = 0;
-      await work(run.account(this.rowsWhenAsked()), files, run);
+      const watch = this.as === 'files' ? new ReferenceWatch(this.base, output) : undefined;
+      const inThreads = await work(watched(run.account(this.rowsWhenAsked()), watch), files, run);
+      if (inThreads && watch !== undefined) await this.watchFirst(watch);
+      const finding = watch?.finding(output, options.mode === 'append');
+      if (finding !== undefined) run.report(finding);
       throwIfAborted(signal);
       await files.commit();
       await quarantine?.commit();
@@ -141,6 +172,16 @@ export class SplitJob {
       await files?.abort();
       await quarantine?.abort();
     }
+  }
+}
+
+async function* watched(
+  batches: AsyncIterable<RowBatch>,
+  watch: ReferenceWatch | undefined,
+): AsyncGenerator<RowBatch> {
+  for await (const batch of batches) {
+    if (batch.lines !== undefined) watch?.look(batch.lines);
+    yield batch;
   }
 }
 

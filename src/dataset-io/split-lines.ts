@@ -1,9 +1,11 @@
+import { manifestBatches } from '../manifest/index.js';
 import { OptionError, throwIfAborted } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
 import { partSizes, type SplitPart } from '../transforms/index.js';
+import { ReferenceWatch } from './reference-watch.js';
 import { PartFiles } from './split-files.js';
 import type { SplitOptions, SplitResult } from './split-options.js';
-import { Loan, type Storage } from './storage/index.js';
+import { dirOf, Loan, type Storage } from './storage/index.js';
 import { storageOf } from './storages.js';
 
 const lineFeed = 0x0a;
@@ -33,8 +35,10 @@ export async function splitLines(input: string, output: string, options: SplitOp
     const cutter = new LineCutter(sizes, parts.length);
     let bytes = 0;
     const loan = new Loan();
+    const watch = new ReferenceWatch(options.baseDir ?? dirOf(input), output);
     for await (const chunk of storage.openRead(input, { loan, signal })) {
       throwIfAborted(signal);
+      if (bytes === 0) await lookAtStart(watch, chunk, options.encoding);
       for (const { part, from, to } of cutter.cut(chunk))
         if (part < parts.length) await files.lend(part, chunk.subarray(from, to), loan);
       bytes += chunk.length;
@@ -49,6 +53,8 @@ export async function splitLines(input: string, output: string, options: SplitOp
     if (total === undefined) refuseTooFew(parts, counts, read);
     await files.commit();
     const unassigned = read - written;
+    const finding = watch.finding(output, options.mode === 'append');
+    if (finding !== undefined) options.onDiagnostic?.(finding);
     return {
       read,
       written,
@@ -56,7 +62,7 @@ export async function splitLines(input: string, output: string, options: SplitOp
       dropped: unassigned,
       losses: {},
       outputs: files.paths.map((path, part) => ({ path, samples: counts[part]! })),
-      diagnostics: [],
+      diagnostics: finding === undefined ? [] : [finding],
       seconds: Math.round(performance.now() - started) / 1000,
       split: {
         method: 'lines',
@@ -71,6 +77,29 @@ export async function splitLines(input: string, output: string, options: SplitOp
   } finally {
     await files.abort();
   }
+}
+
+/** Bytes that are looked at for references: lines of one manifest are written alike. */
+const bytesWatched = 64 * 1024;
+
+/** Looks for relative references in the first lines. */
+async function lookAtStart(
+  watch: ReferenceWatch,
+  chunk: Uint8Array,
+  encoding: string | undefined,
+): Promise<void> {
+  if (watch.isDone) return;
+  const end = chunk.subarray(0, bytesWatched).lastIndexOf(lineFeed) + 1;
+  const head = end === 0 ? chunk : chunk.subarray(0, end);
+  const batches = manifestBatches(only(head), {
+    lazy: true,
+    ...(encoding === undefined ? {} : { encoding: parseEncoding(encoding) }),
+  });
+  for await (const batch of batches) watch.look(batch);
+}
+
+async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 /** Counts in order, the rest last, need no more than the lines as they come. */

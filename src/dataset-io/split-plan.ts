@@ -60,7 +60,7 @@ export class PlannedPlacing {
   async toFiles(): Promise<RunResult> {
     const { job, threads } = this;
     return await job.toFiles(async (batches, files, run) => {
-      if (threads !== undefined && (await this.inThreads(threads, files, run))) return;
+      if (threads !== undefined && (await this.inThreads(threads, files, run))) return true;
       const ids: string[] = [];
       const absent: number[] = [];
       await this.make(batches, ids, absent);
@@ -71,6 +71,7 @@ export class PlannedPlacing {
           if (part !== noPart) await files.addLine(part, id);
         }
       } else await this.writeLines(files, absent);
+      return false;
     });
   }
 

@@ -1,7 +1,11 @@
 import { OptionError, throwIfAborted } from '../model/index.js';
 import { checkParts, noPart, usageOfPart } from '../transforms/index.js';
-import { transform } from './convert.js';
-import { type ResolvedInput, resolveOwnInput } from './detect.js';
+import { checkOptions, transform } from './convert.js';
+import { type ResolvedInput, resolveInput } from './detect.js';
+import { findFormat } from './find-format.js';
+import type { FormatInfo } from './formats.js';
+import { checkNoOptions } from './input-rows.js';
+import { isOwnFormat } from './own-formats.js';
 import type { RunResult } from './run.js';
 import { HashPlacing } from './split-hash.js';
 import { SplitJob } from './split-job.js';
@@ -34,20 +38,38 @@ export async function split(input: string, output: string, options: SplitOptions
   checkParts(options.parts);
   checkMethod(method, input, options);
   const from = options.from ?? (input === '-' ? 'manifest' : undefined);
-  const resolved = await resolveOwnInput(storageOf(input, options), input, from, options.signal);
+  const resolved = await resolveInput(storageOf(input, options), input, from, options.signal);
+  if (isOwnFormat(resolved.format)) await checkNoOptions(resolved.format, { ...options, classes: undefined });
   const as = options.as ?? (resolved.format === 'voc' ? 'imagesets' : 'files');
-  checkOutput(as, method, resolved, output, options);
+  const to = await findFormat(options.to ?? resolved.format);
+  checkOutput(as, method, resolved, to, input, output, options);
   if (method === 'lines') return await splitLines(input, output, options);
   const job = new SplitJob(input, output, resolved, method, as, options);
-  const threads = await SplitThreads.start(job);
+  const writesDatasets = as === 'files' && !copiesLines(resolved, to, options);
+  const threads = writesDatasets ? undefined : await SplitThreads.start(job);
   try {
     const placing = method === 'hash' ? new HashPlacing(job, threads) : new PlannedPlacing(job, threads);
-    const result = as === 'usage' ? await toUsage(job, placing) : await placing.toFiles();
+    const result =
+      as === 'usage'
+        ? await toUsage(job, placing)
+        : writesDatasets
+          ? await (await import('./split-datasets.js')).writeDatasets(job, placing)
+          : await placing.toFiles();
     const report = splitReport(job, placing.grouping);
     return { ...result, diagnostics: [...result.diagnostics, ...job.findings], split: report };
   } finally {
     await threads?.stop();
   }
+}
+
+/** Parts are lines of a manifest as they are. */
+function copiesLines(
+  { format }: ResolvedInput,
+  to: FormatInfo,
+  { images, canonical }: SplitOptions,
+): boolean {
+  const isChanged = canonical === true || (images !== undefined && images !== 'reference');
+  return format === 'manifest' && to.id === 'manifest' && !isChanged;
 }
 
 function checkMethod(method: string, input: string, options: SplitOptions): void {
@@ -76,15 +98,19 @@ function checkMethod(method: string, input: string, options: SplitOptions): void
 function checkOutput(
   as: string,
   method: SplitMethod,
-  { format }: ResolvedInput,
+  resolved: ResolvedInput,
+  to: FormatInfo,
+  input: string,
   output: string,
-  { parts, images, canonical, to }: SplitOptions,
+  options: SplitOptions,
 ): void {
+  const { parts, images, canonical, mode } = options;
   if (as !== 'files' && as !== 'usage' && as !== 'imagesets') {
     throw new OptionError(`a split cannot be written as ${JSON.stringify(as)}`, {
       hint: 'Ways are files, usage and imagesets.',
     });
   }
+  if (method === 'lines' && as !== 'files') throw new OptionError('a split by lines is written as files');
   if (as === 'usage') {
     for (const { name } of parts) {
       if (usageOfPart(name) === undefined) {
@@ -93,24 +119,38 @@ function checkOutput(
         });
       }
     }
-    if (method === 'lines') throw new OptionError('a split by lines is written as files');
+    // A VOC tree has lists for the usual usages.
+    if (to.id !== 'voc' && to.cannotCarry.includes('usage')) {
+      throw new OptionError(`${to.id} has no place for the usage of samples`, {
+        hint: 'Write a data set for each part with --as files (option as), or another format with --to (option to).',
+      });
+    }
     return;
   }
   if (parseLocation(output).kind === 'stdio')
     throw new OptionError('several files cannot be written to standard output', {
       hint: 'Name a folder, or split as usage.',
     });
-  if ((images !== undefined && images !== 'reference') || canonical === true || to !== undefined) {
-    throw new OptionError(`a split written as ${as} leaves images, format and spelling as they are`, {
-      hint: 'Convert its parts afterwards, or split as usage.',
+  if (as === 'imagesets') {
+    if ((images !== undefined && images !== 'reference') || canonical === true || options.to !== undefined) {
+      throw new OptionError('lists of ids leave images, format and spelling as they are', {
+        hint: 'Convert the data set afterwards, or split it as usage.',
+      });
+    }
+    return;
+  }
+  if (method === 'lines' && !(resolved.format === 'manifest' && copiesLines(resolved, to, options))) {
+    throw new OptionError('only a manifest that stays one has lines to be split by', {
+      hint: 'Split it by random or hash.',
     });
   }
-  if (format === 'voc' && (as === 'files' || method === 'lines')) {
-    throw new OptionError('a VOC data set has no lines to write into files', {
-      hint: 'Split it as imagesets, or as usage with --to manifest (option to).',
+  if (copiesLines(resolved, to, options)) return;
+  checkOptions(input, output, to, options);
+  if (mode === 'append') {
+    throw new OptionError('data sets of parts cannot be added to', {
+      hint: 'Write them into another folder, or choose --mode overwrite (option mode).',
     });
   }
-  if (method === 'lines' && as !== 'files') throw new OptionError('a split by lines is written as files');
 }
 
 /** One data set with usage. */

@@ -2,7 +2,8 @@ import { type Diagnostic, mediumOf, type Sample, type Severity, throwIfAborted }
 import { addCoordinateEvidence, noCoordinateEvidence } from '../transforms/index.js';
 import { isAboutTheFile } from './file-errors.js';
 import type { FormatId } from './formats.js';
-import { extensionProblem, lookAtImage, lookAtStoredImage } from './image-facts.js';
+import { extensionProblem } from './image-extensions.js';
+import { lookAtImage, lookAtStoredImage } from './image-facts.js';
 import { otherRows } from './input-rows.js';
 import { openable } from './references.js';
 import type { Row } from './rows.js';
@@ -119,7 +120,8 @@ export async function surveyOther(
   return { kind: 'other', format, summary: books.summary(), diagnostics: books.kept };
 }
 
-function isImage({ source, annotations }: Sample): boolean {
+function isImage({ source, sampleType = 0, annotations }: Sample): boolean {
+  if (sampleType !== 0) return false;
   if (parseLocation(source).kind === 'content') return false;
   return annotations.every(({ task }) => task === undefined || mediumOf(task) === 'image');
 }
@@ -139,7 +141,7 @@ async function imageFault(
       storage.scheme === 'file' ? lookAtImage(path) : await lookAtStoredImage(storage, path, signal);
     switch (look.kind) {
       case 'image': {
-        const problem = extensionProblem(source, look.type);
+        const problem = extensionProblem(source, look);
         return problem === undefined ? undefined : datasetDiagnostic('D026', problem, place);
       }
       case 'empty':

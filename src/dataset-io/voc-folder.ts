@@ -1,6 +1,7 @@
 import type { VocCheckContext } from '../voc/index.js';
 import { Ahead } from './ahead.js';
-import { extensionProblem, type ImageLook, lookAtImage, lookAtStoredImage } from './image-facts.js';
+import { extensionProblem } from './image-extensions.js';
+import { type ImageLook, lookAtImage, lookAtStoredImage } from './image-facts.js';
 import { joinLocation, parseLocation, type Storage } from './storage/index.js';
 import { pairingKey, VocImages, type VocTree } from './voc-tree.js';
 import type { VocValidator } from './voc-validator.js';
@@ -51,7 +52,7 @@ export async function checkVocFolder(
       const path = location.kind === 'local' ? location.path : location.text;
       const look = fetched ?? lookAtImage(path);
       if (look.kind === 'image') {
-        const problem = extensionProblem(found.name, look.type);
+        const problem = extensionProblem(found.name, look);
         if (problem !== undefined) validator.reportFolder('D026', problem, { file: path });
         return { image: look.facts };
       }

@@ -8,8 +8,8 @@ import { baseName, joinerOf, joinLocation, resolveReference, type Storage } from
 import { isUnread, unreadDiagnostic, type VocFile, VocFiles } from './voc-files.js';
 import { pairingKey, VocImages, type VocTree } from './voc-tree.js';
 
-/** Files handed on together. */
-const batchFiles = 256;
+/** Files handed on together: few enough that most of what is made of them is gone before the collector looks. */
+const batchFiles = 64;
 
 export interface VocRowsOptions {
   /** Keep each file's bytes in its document, for a writer that copies them. */

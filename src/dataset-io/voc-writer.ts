@@ -2,6 +2,7 @@ import { type ImageAnnotation, isVocTask, LabelkitError, type Sample } from '../
 import { appendVocObjects, parseImageSetName, setOfUsage } from '../voc/index.js';
 import { Ahead } from './ahead.js';
 import { ClassListWriter } from './class-lists.js';
+import { extensionIn } from './image-extensions.js';
 import { ImagePlacer } from './image-files.js';
 import { reportOlderFiles } from './older-files.js';
 import { readBytes } from './read-bytes.js';
@@ -30,6 +31,7 @@ function misfit(sample: Sample): string | undefined {
   if (parseLocation(sample.source).kind === 'content') return 'text-sample';
   if (/\.(?:wav|mp3|flac|m4a|ogg)$/i.test(sample.source)) return 'audio-sample';
   if (sample.sourceType !== undefined || /\.(?:csv|carbondata)$/i.test(sample.source)) return 'table-sample';
+  if (sample.sampleType === 9 && extensionIn(sample.source) === '') return 'file-sample';
   return undefined;
 }
 

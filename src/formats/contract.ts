@@ -30,6 +30,8 @@ export interface FormatInfo {
   readonly title: string;
   /** `file`: one file holds all samples. `tree`: a folder with files for samples. */
   readonly layout: 'file' | 'tree';
+  /** Of a `file` format: what the names of its files usually end in, without the dot; default its id. */
+  readonly extension?: string;
   readonly reads: boolean;
   readonly writes: boolean;
   /** Of a `file` format with a record on each line: more may be added at its end. What is written then ends with a line feed. */
@@ -78,8 +80,8 @@ export interface Recognition {
   readonly certainty: 'sure' | 'likely' | 'near';
   /** One sentence for people. */
   readonly reason: string;
-  /** A more general format that the same files are taken for, where this one is meant: `voc`. */
-  readonly insteadOf?: string;
+  /** More general formats that the same files are taken for, where this one is meant, or with `near` something else: `voc`. */
+  readonly insteadOf?: string | readonly string[];
 }
 
 export interface FormatCode {
@@ -153,6 +155,13 @@ export interface FormatSource {
    * grammar and the rules of these files stay with VOC.
    */
   readVoc(names: Iterable<string>): AsyncIterable<readonly [string, VocReading | LabelkitError]>;
+  /**
+   * The samples of a ModelArts manifest among the files; their grammar stays with manifests. References lead from the working
+   * directory, not from the folder of the manifest.
+   *
+   * @param fileOf a file of the input that a reference to an annotation file means; where it names one, that one is read
+   */
+  readManifest(name: string, fileOf: (reference: string) => string | undefined): AsyncIterable<FormatBatch>;
   /** A file's bytes as chunks of about 1 MiB, whose memory is used again: they hold until the next is asked for. */
   chunks(name: string, range?: { readonly start: number; readonly end?: number }): AsyncIterable<Uint8Array>;
   /** The size of a file in bytes. */
@@ -230,13 +239,15 @@ export interface FormatSink {
   add(name: string, bytes: Uint8Array | string): void;
   /** Adds to a file that grows; the same name again lengthens it. Many small pieces are fine. */
   lengthen(name: string, bytes: Uint8Array | string): void;
-  /** Adds to the one file of a `file` format. */
+  /** Adds to the one file of a `file` format; the bytes are not needed any more once it resolves. */
   write(bytes: Uint8Array | string): Promise<void>;
   has(name: string): boolean;
   /** A place for bytes that come later in the output than what is still to be written: on the disk, not in memory. */
   spool(): FormatSpool;
   /** Puts the image of a row beside the output under a name. @returns what stands in the way */
   image(row: WriteRow, name: string): Promise<Diagnostic | undefined>;
+  /** The bytes of a row's file as chunks, each valid until the next is asked for; or the finding that says that it is not there. */
+  content(row: WriteRow): Promise<AsyncIterable<Uint8Array> | Diagnostic>;
   /** What leads from the output to an image that {@link image} has placed, before its name: `<stem>-images/` beside a file. */
   readonly imagePrefix: string;
   /** The way from the output to the image of the row that is being written, where it stays; URIs stay as they are. */
@@ -252,8 +263,9 @@ export interface FormatSink {
 
 /** Removed with the run, whatever becomes of it. */
 export interface FormatSpool {
+  /** Takes a copy. */
   write(bytes: Uint8Array | string): Promise<void>;
-  /** What was written, from the start. */
+  /** What was written, from the start; a chunk holds until the next is asked for. */
   chunks(): AsyncIterable<Uint8Array>;
 }
 

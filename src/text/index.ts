@@ -6,6 +6,7 @@ export { hashBytes, hashString, hashView } from './hash.js';
 export { explainJsonError, type JsonExplanation } from './json-fault.js';
 export { hasDuplicateKeys } from './json-keys.js';
 export { escapePointer, parsePointer } from './json-pointer.js';
+export { JsonSink } from './json-sink.js';
 export {
   type DuplicateKey,
   duplicateKeys,

@@ -647,3 +647,26 @@ test.each([
   for (const name of Object.keys(expected).filter((one) => !one.endsWith('.manifest')))
     expect(written[name], name).toBe(expected[name]);
 });
+
+const asBoxes = ['--to-option', 'shapes=bbox'];
+test.each([
+  ['one file', 'data.json', ['--to', 'coco']],
+  ['a tree with lists', 'tree', ['--to', 'yolo', ...asBoxes]],
+  ['a file for each image', 'tree', ['--to', 'labelme']],
+  ['masks', 'tree', ['--to', 'image-segmentation']],
+])('%s: written from here to there, from there to here, and there alone', async (_, output, args) => {
+  const cwd = withStreet();
+  for (const folder of ['here', 'down']) mkdirSync(join(cwd, folder));
+  const server = await service(objects(street, 'street/'));
+  const convert = (from: string, to: string) =>
+    run(server, ['convert', from, to, ...args, '--images', 'copy', '--on-error', 'skip'], { cwd });
+  const here = await convert('street', `here/${output}`);
+  const expected = filesIn(join(cwd, 'here'));
+  expect(Object.keys(expected).length).toBeGreaterThan(1);
+  expect((await convert('street', `obs://data/up/${output}`)).code).toBe(here.code);
+  expect((await convert('obs://data/street', `obs://data/across/${output}`)).code).toBe(here.code);
+  expect((await convert('obs://data/street', `down/${output}`)).code).toBe(here.code);
+  expect(below(server, 'up/')).toEqual(expected);
+  expect(below(server, 'across/')).toEqual(expected);
+  expect(filesIn(join(cwd, 'down'))).toEqual(expected);
+});

@@ -1,3 +1,5 @@
+import { manifestReading } from '../../src/dataset-io/manifest-reading.js';
+import { MemoryStorage } from '../../src/dataset-io/storage/index.js';
 import { vocReading } from '../../src/dataset-io/voc-reading.js';
 import type {
   FormatBatch,
@@ -102,6 +104,13 @@ export class MemorySource implements FormatSource {
     }
   }
 
+  async *readManifest(name: string, fileOf: (reference: string) => string | undefined) {
+    const storage = new MemoryStorage();
+    await storage.writeAtomic('mem://in.manifest', this.chunks(name), {});
+    const options = { profile: this.profile, signal: this.signal };
+    for await (const batch of manifestReading(storage, 'mem://in.manifest', options, fileOf)) yield batch;
+  }
+
   async *chunks(name: string, range?: { readonly start: number; readonly end?: number }) {
     const whole = (await this.read(name)).subarray(range?.start ?? 0, range?.end);
     const size = this.init.chunkBytes ?? 1024 * 1024;
@@ -175,6 +184,8 @@ export interface SinkInit {
   readonly renameClashes?: boolean;
   /** By the row's source; an image that is not here is `missing`. */
   readonly sizes?: Readonly<Record<string, ImageSize>>;
+  /** Bytes of files by the row's source. */
+  readonly contents?: Readonly<Record<string, string>>;
   /** Files that are there before. */
   readonly before?: readonly string[];
 }
@@ -243,6 +254,15 @@ export class MemorySink implements FormatSink {
   async image(row: WriteRow, name: string): Promise<Diagnostic | undefined> {
     this.placed.set(name, row.sample.source);
     return undefined;
+  }
+
+  async content({ sample, file }: WriteRow) {
+    const content = this.init.contents?.[sample.source];
+    const message = `there is no file at ${sample.source}`;
+    if (content === undefined) return { rule: 'D053', severity: 'error', message, file } as const;
+    return (async function* () {
+      yield Buffer.from(content);
+    })();
   }
 
   referenceTo(source: string) {

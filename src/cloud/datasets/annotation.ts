@@ -45,11 +45,10 @@ export function checkedAnnotationConfig(
     );
   }
   const { datasetType, dataType } = known;
+  // Made by the kind of its data, it takes labels of every type of that kind.
   const fits =
-    datasetType === undefined
-      ? dataType === undefined ||
-        facts.datasetTypes.some((type) => datasetTypes.get(type)?.dataType === dataType)
-      : facts.datasetTypes.includes(datasetType);
+    (datasetType === undefined && dataType === undefined) ||
+    facts.datasetTypes.some((type) => type === datasetType || datasetTypes.get(type)?.dataType === dataType);
   if (!fits) {
     const kind = datasetType === undefined ? dataType : (datasetTypes.get(datasetType)?.name ?? datasetType);
     onNotice({ rule: 'D026', message: `scene ${scene} is unusual for a data set of ${kind}` });

@@ -6,6 +6,8 @@ export interface Creation<T> {
   readonly create: () => Promise<T>;
   /** Looks for what a request that got no answer may have made; undefined where it made nothing. */
   readonly find: () => Promise<T | undefined>;
+  /** It was asked for before now, and the answer is not known: look for it first. */
+  readonly wasAsked?: boolean | undefined;
   /** Ask a second time when it was not found. Only for what cannot be there twice. */
   readonly again: boolean;
   readonly timing: Timing;
@@ -21,7 +23,16 @@ const pauses = [0, 2_000, 5_000];
  *
  * @throws ServiceError of the request when nothing was found; AbortedError
  */
-export async function createOnce<T>({ create, find, again, timing, signal }: Creation<T>): Promise<T> {
+export async function createOnce<T>({
+  create,
+  find,
+  wasAsked = false,
+  again,
+  timing,
+  signal,
+}: Creation<T>): Promise<T> {
+  const known = wasAsked ? await find() : undefined;
+  if (known !== undefined) return known;
   for (let attempt = 1; ; attempt++) {
     try {
       return await create();

@@ -43,6 +43,11 @@ export interface CreateDatasetOptions extends CallOptions {
   readonly workforceInformation?: JsonObject | undefined;
   /** Hears of what is allowed and may not be meant. */
   readonly onNotice?: OnNotice | undefined;
+  /**
+   * It was asked for before, at this time (ms since 1970), and nobody knows what came of it: look for one that was made
+   * since before asking again.
+   */
+  readonly askedAt?: number | undefined;
 }
 
 /** What the service says of a data set that it is making. */
@@ -107,15 +112,16 @@ export function createDatasetBody(options: CreateDatasetOptions): JsonObject {
  */
 export async function createDataset(
   session: ServiceSession,
-  { signal, ...options }: CreateDatasetOptions,
+  { signal, askedAt, ...options }: CreateDatasetOptions,
 ): Promise<Created> {
   const body = createDatasetBody(options);
   const asked: DataRequest = { method: 'POST', path: '/datasets', body, signal };
   const { timing } = (await session.services()).client;
-  const began = timing.now();
+  const began = askedAt ?? timing.now();
   return await createOnce({
     timing,
     signal,
+    wasAsked: askedAt !== undefined,
     // The service takes a name once.
     again: true,
     create: async () => {

@@ -181,7 +181,7 @@ export function importDataBody(
   const kind = kindOf(known);
   if (!isManifest && kind?.importsFolders === false)
     refuse('D041', 'data sets of this kind are not imported from folders', 'Import a manifest.');
-  if (isManifest && kind?.importsManifests === false)
+  if (isManifest && kind?.dataType === 'TABLE')
     refuse('D042', 'tables are not imported from manifests', 'Say the folder of the table.');
   if (kind?.dataType === 'TABLE' && typeof withColumnHeader !== 'boolean')
     refuse('D043', 'withColumnHeader is not given', 'Say whether the first line of the table holds names.');

@@ -1,4 +1,5 @@
 export { BatchError, type BatchOptions, type BatchResult, type ItemResult } from './batch.js';
+export { checkDatasetType } from './checks.js';
 export type { CallOptions, Notice, OnNotice, ServiceAccess, ServiceSession } from './context.js';
 export { type CreateDatasetOptions, createDatasetBody } from './create.js';
 export {
@@ -16,6 +17,7 @@ export {
   dataTypes,
   labelTypes,
   type SchemaType,
+  scenes as annotationScenes,
   schemaTypes,
   versionStatus,
 } from './enums.js';

@@ -12,7 +12,6 @@ export function kindOf({ datasetType, dataType }: KnownFacts): Partial<DatasetTy
   return {
     dataType: ofKind[0]!.dataType,
     importsFolders: some((one) => one.importsFolders),
-    importsManifests: some((one) => one.importsManifests),
     exports: some((one) => one.exports),
   };
 }

@@ -43,6 +43,11 @@ export interface CreateVersionOptions extends CallOptions {
   readonly withColumnHeader?: boolean | undefined;
   /** The service makes one version a minute: wait a minute once, instead of failing. Default false. */
   readonly waitForVersionSlot?: boolean | undefined;
+  /**
+   * It was asked for before, at this time (ms since 1970), and nobody knows what came of it: look for one that was made
+   * since before asking again.
+   */
+  readonly askedAt?: number | undefined;
 }
 
 const tooSoon = 'ModelArts.4370';
@@ -74,7 +79,7 @@ export async function listVersions(
  */
 export function createVersionBody(
   { onNotice }: Pick<Context, 'onNotice'>,
-  { name, signal: _, waitForVersionSlot: __, ...options }: CreateVersionOptions,
+  { name, signal: _, waitForVersionSlot: __, askedAt: ___, ...options }: CreateVersionOptions,
 ): ReturnType<typeof toWire> {
   const { versionFormat, description, labelTaskType, labelTaskId } = options;
   if (name !== undefined && !isPlainName(name, 32)) {
@@ -104,16 +109,17 @@ export function createVersionBody(
  *   minute old
  */
 export async function createVersion(context: Context, options: CreateVersionOptions = {}): Promise<string> {
-  const { name, signal, waitForVersionSlot = false } = options;
+  const { name, signal, waitForVersionSlot = false, askedAt } = options;
   const body = createVersionBody(context, options);
   const asked: DataRequest = { method: 'POST', path: '/versions', body, signal };
   const { timing } = (await context.session.services()).client;
-  const began = timing.now();
+  const began = askedAt ?? timing.now();
   const create = async () =>
     required((await requestOf<{ versionId?: string }>(context, asked)).versionId, 'version_id', asked);
   return await createOnce({
     timing,
     signal,
+    wasAsked: askedAt !== undefined,
     // Without a name there could be two.
     again: name !== undefined,
     create: async () => {

@@ -157,7 +157,8 @@ export class ServiceClient {
       tell(undefined, undefined);
       return { error: unreached(error, facts), token };
     }
-    const requestId = answer.headers['x-request-id'];
+    const named = answer.headers['x-request-id'];
+    const requestId = named === undefined ? undefined : redactMessage(named, secrets);
     tell(answer.status, requestId);
     const body = parsed(answer);
     if (

@@ -33,6 +33,7 @@ export {
   type WriteOptions,
 } from './storage.js';
 export { openTree, type TreeMode, type TreeOptions, type TreeWriter } from './tree.js';
+export { TreeStorage } from './tree-storage.js';
 export {
   baseName,
   dirOf,

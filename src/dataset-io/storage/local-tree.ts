@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  existsSync,
   fsyncSync,
   ftruncateSync,
   linkSync,
@@ -128,7 +129,7 @@ export class LocalTree implements TreeWriter {
   }
 
   has(name: string): boolean {
-    return this.remote.has(name) || entriesOf(containedPath(this.staging, name)) !== undefined;
+    return this.remote.has(name) || existsSync(containedPath(this.staging, name));
   }
 
   async commit(): Promise<void> {

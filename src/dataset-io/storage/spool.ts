@@ -42,9 +42,12 @@ export class Spool {
     return this.base + this.used;
   }
 
-  /** The bytes of a piece, or of several that were added one after the other, in memory of their own. */
-  read({ offset, length }: Piece): Buffer {
-    const bytes = Buffer.allocUnsafe(length);
+  /**
+   * The bytes of a piece, or of several that were added one after the other.
+   *
+   * @param bytes where they go; default: memory of their own
+   */
+  read({ offset, length }: Piece, bytes = Buffer.allocUnsafe(length)): Buffer {
     const stored = Math.min(length, Math.max(0, this.base - offset));
     for (let at = 0; at < stored; ) at += readSync(this.open(), bytes, at, stored - at, offset + at);
     if (stored < length) {
@@ -54,10 +57,13 @@ export class Spool {
     return bytes;
   }
 
-  /** Everything that was added, from the start. */
+  /** Everything that was added, from the start, in memory that is used again: a chunk holds until the next is asked for. */
   *chunks(): Generator<Uint8Array, void, undefined> {
-    for (let offset = 0; offset < this.base; offset += readBytes)
-      yield this.read({ offset, length: Math.min(readBytes, this.base - offset) });
+    const memory = Buffer.allocUnsafe(Math.min(readBytes, this.base));
+    for (let offset = 0; offset < this.base; offset += readBytes) {
+      const length = Math.min(readBytes, this.base - offset);
+      yield this.read({ offset, length }, memory.subarray(0, length));
+    }
     yield this.chunk.subarray(0, this.used);
   }
 

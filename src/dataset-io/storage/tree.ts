@@ -5,6 +5,7 @@ import { DiscardStorage, DiscardTree } from './discard.js';
 import { LocalTree } from './local-tree.js';
 import { ObjectTree } from './object-tree.js';
 import type { Storage } from './storage.js';
+import { TreeStorage } from './tree-storage.js';
 import type { TreeMode, TreeOptions, TreeWriter } from './tree-writer.js';
 import { parseLocation } from './uri.js';
 
@@ -23,6 +24,7 @@ export async function openTree(
   { signal: given, onWritten }: TreeOptions = {},
 ): Promise<TreeWriter> {
   if (storage instanceof DiscardStorage) return new DiscardTree();
+  if (storage instanceof TreeStorage) return storage.open(folder);
   const location = parseLocation(folder);
   const signal = signalForMany(given);
   if (storage.scheme === 'file' && location.kind === 'local') {

@@ -46,6 +46,7 @@ export const coco: Format = {
     id: 'coco',
     title: 'COCO JSON',
     layout: 'file',
+    extension: 'json',
     reads: true,
     writes: true,
     carries: [
@@ -91,6 +92,14 @@ export const coco: Format = {
         values: ['keep', 'polygon', 'box'],
         summary:
           'What a mask of run lengths becomes: a box with the mask as property "rle", its outline, or its box; default keep.',
+      },
+      {
+        name: 'ids',
+        for: 'both',
+        type: 'text',
+        values: ['keep'],
+        summary:
+          'keep: ids of images, annotations and categories become the id of the sample and the properties coco_id and coco_category_id, and are written from there. Default: they are left behind, and written ids count from 1.',
       },
       {
         name: 'circles',

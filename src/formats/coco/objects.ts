@@ -13,6 +13,7 @@ import {
 import { stringifyJson } from '../../text/index.js';
 import { shown } from '../shared/findings.js';
 import { decodeCounts, rleFacts, rleOutlines } from '../shared/rle.js';
+import { annotationIdProperty, categoryIdProperty } from './kept-ids.js';
 import { SeenIds } from './seen-ids.js';
 import { isNothing } from './survey.js';
 import type { Category } from './types.js';
@@ -22,6 +23,8 @@ export interface ReadChoices {
   readonly shapes: 'polygon' | 'box';
   readonly multi: 'split' | 'box';
   readonly rle: 'keep' | 'polygon' | 'box';
+  /** Ids of annotations and categories become properties. */
+  readonly keepsIds: boolean;
 }
 
 /** What the annotations of one image say. */
@@ -233,7 +236,12 @@ export class ObjectReader {
     if (box === 'bad') return;
     const outline = this.#outline(element, content, report);
     if (outline?.box !== undefined && box !== undefined) compare(box, outline.box, report);
-    if (isPlain && element['iscrowd'] === 0 && (outline === undefined || outline.polygons.length === 1)) {
+    if (
+      isPlain &&
+      !this.#choices.keepsIds &&
+      element['iscrowd'] === 0 &&
+      (outline === undefined || outline.polygons.length === 1)
+    ) {
       const points = shapes === 'box' ? undefined : outline?.polygons[0];
       const shape: Shape | undefined =
         points === undefined ? (box ?? outline?.box) : { kind: 'polygon', points };
@@ -249,6 +257,10 @@ export class ObjectReader {
     this.#attributes(element, properties, said, report);
     this.#crowd(element, properties);
     const id = element['id'];
+    if (this.#choices.keepsIds) {
+      properties.set(annotationIdProperty, textOf(id ?? index));
+      properties.set(categoryIdProperty, textOf(category.id));
+    }
     if (outline?.rle !== undefined && this.#choices.rle === 'keep')
       properties.set('rle', stringifyJson(outline.rle));
     const confidence = this.#score(element, properties);

@@ -72,6 +72,7 @@ class CocoReader {
   /** What the names of images are relative to. */
   readonly #folder: string;
   readonly #usage: string | undefined;
+  readonly #keepsIds: boolean;
   readonly #objects: ObjectReader;
   readonly #findings: Findings;
   readonly #lines: LineIndex;
@@ -95,7 +96,9 @@ class CocoReader {
       shapes: (options['shapes'] ?? 'polygon') as ReadChoices['shapes'],
       multi: (options['multi'] ?? 'split') as ReadChoices['multi'],
       rle: (options['rle'] ?? 'keep') as ReadChoices['rle'],
+      keepsIds: options['ids'] === 'keep',
     };
+    this.#keepsIds = choices.keepsIds;
     this.#objects = new ObjectReader(survey.categories ?? [], choices, source.mode);
     this.#findings = new Findings(cocoRules, source);
     this.#lines = new LineIndex(source, name);
@@ -342,6 +345,7 @@ class CocoReader {
     const sample: Sample = {
       source,
       annotations,
+      ...(this.#keepsIds ? { id: String(draft.id) } : {}),
       ...(this.#usage === undefined ? {} : { usage: this.#usage }),
       ...(Object.keys(property).length === 0 ? {} : { property }),
     };

@@ -157,4 +157,12 @@ export const cocoRules: readonly Rule[] = [
     why: 'The options of the run ask for it; the exact shape is lost.',
     fix: 'Leave the options shapes, multi and rle at their defaults.',
   },
+  {
+    id: 'N150',
+    name: 'coco-id-not-kept',
+    severity: 'error',
+    summary: 'Ids are to be kept, and an image, an object or a category has none, or one that another has.',
+    why: 'Evaluation servers and other files know images and annotations by these numbers; a made-up one would point at something else.',
+    fix: 'Read the COCO file with --from-option ids=keep, or let ids count from 1.',
+  },
 ];

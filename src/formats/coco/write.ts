@@ -8,17 +8,17 @@ import {
   type JsonObject,
   type JsonValue,
   OptionError,
-  type Shape,
+  type Polygon,
 } from '../../model/index.js';
-import { stringifyJson } from '../../text/index.js';
-import type { FormatSink, FormatSpool, FormatWriter, WriteRow, Written } from '../contract.js';
+import { JsonSink, stringifyJson } from '../../text/index.js';
+import type { FormatSink, FormatSpool, FormatWriter, ImageSize, WriteRow, Written } from '../contract.js';
 import { ClassTable } from '../shared/classes.js';
 import { boundsOf, ellipsePoints, neat } from '../shared/geometry.js';
-import { setMember } from '../shared/json.js';
 import { countLosses, type LossName, sampleKind } from '../shared/losses.js';
-import { extensionOf, keyOf, NameTable } from '../shared/names.js';
+import { imageBeside, NameTable } from '../shared/names.js';
 import { placeOf } from '../shared/place.js';
 import { decodeCounts, rleFacts } from '../shared/rle.js';
+import { annotationIdOf, annotationIdProperty, categoryIdProperty, KeptIds } from './kept-ids.js';
 import { cocoCarries } from './losses.js';
 
 /** Members of an image that a property may not be. */
@@ -29,37 +29,39 @@ const nothings: ReadonlySet<string> = new Set(['', '0', 'false', 'False', 'Unspe
 
 /** Corners of the polygon that a circle becomes. */
 const circleCorners = 64;
-/** Characters that are gathered before they are written. */
+/** Bytes that are gathered before they are written. */
 const pieceLength = 64 * 1024;
-/** Texts on their way to the output or to a spool, gathered into larger pieces. */
-class Pieces {
-  #text = '';
-  readonly #target: { write(bytes: string): Promise<void> };
 
-  constructor(target: { write(bytes: string): Promise<void> }) {
+/** JSON on its way to the output or to a spool, gathered into larger pieces. */
+class Pieces {
+  readonly json = new JsonSink();
+  readonly #target: { write(bytes: Uint8Array): Promise<void> };
+
+  constructor(target: { write(bytes: Uint8Array): Promise<void> }) {
     this.#target = target;
   }
 
-  add(text: string): void {
-    this.#text += text;
-  }
-
   get isFull(): boolean {
-    return this.#text.length >= pieceLength;
+    return this.json.size >= pieceLength;
   }
 
   async flush(): Promise<void> {
-    const text = this.#text;
-    this.#text = '';
-    if (text !== '') await this.#target.write(text);
+    if (this.json.size > 0) await this.#target.write(this.json.view());
+    this.json.clear();
   }
 }
 
-/** An annotation as it is written, but for its ids. */
-interface Element {
+/** An object that becomes an annotation. */
+interface ObjectElement {
   readonly label: string;
-  readonly members: JsonObject;
+  readonly object: ImageObject;
+  readonly shape: Outline;
+  /** The outlines of its polygons, its own first; none of a box. */
+  readonly polygons: readonly (readonly number[])[];
 }
+
+/** What becomes an annotation: an object, or a label of the whole image. */
+type Element = ObjectElement | { readonly label: string; readonly object?: undefined };
 
 /**
  * Writes one COCO file: `images` goes out at once, `annotations` by way of a spool, `categories` at the end. Ids count
@@ -74,6 +76,9 @@ export class CocoWriter implements FormatWriter {
   readonly #withCircles: boolean;
   readonly #withLabels: boolean;
   readonly #withScores: boolean;
+  /** Undefined: ids count from 1. */
+  readonly #kept: KeptIds | undefined;
+  #imageId = 0;
   /** Labels of objects that had keypoints. */
   readonly #keypointLabels = new Set<string>();
   readonly #spool: FormatSpool;
@@ -92,12 +97,14 @@ export class CocoWriter implements FormatWriter {
     const { options } = sink;
     this.#sink = sink;
     this.#classes = new ClassTable(sink.classes);
-    this.#names = new NameTable(sink, (name) => sink.has(name));
+    this.#names = new NameTable(sink);
     this.#keypoints = (options['keypoints'] ?? []) as readonly string[];
     this.#withCircles = options['circles'] === 'polygon';
     this.#withLabels = options['labels'] === true;
     this.#withScores = options['scores'] === true;
+    this.#kept = options['ids'] === 'keep' ? new KeptIds() : undefined;
     const carries = new Set<LossName>(cocoCarries);
+    if (this.#kept !== undefined) carries.add('sample-id');
     if (this.#withCircles) carries.add('shape-circle');
     if (this.#withLabels) carries.add('image_classification');
     if (this.#withScores) carries.add('object-confidence');
@@ -115,67 +122,59 @@ export class CocoWriter implements FormatWriter {
       return 'skipped';
     }
     const elements = this.#elementsOf(row);
-    if (!Array.isArray(elements)) return [elements as Diagnostic];
-    const labels = new Map<string, number>();
-    for (const { label } of elements as readonly Element[]) {
+    if (!isList(elements)) return [elements];
+    const categories: number[] = [];
+    for (const { label } of elements) {
       const id = this.#classes.take(label, row);
       if (typeof id !== 'number') return [id];
-      labels.set(label, id + 1);
+      categories.push(id + 1);
     }
-    const name = await this.#nameOf(row);
+    const fault = this.#kept?.take(row, elements);
+    if (fault !== undefined) return [fault];
+    const name =
+      this.#sink.images === 'reference'
+        ? this.#sink.referenceTo(row.sample.source)
+        : await imageBeside(this.#sink, this.#names, row);
     if (typeof name !== 'string') return [name];
-    const image = await this.#imageOf(row, name);
+    const size = saidSize(row) ?? (await this.#sink.imageSize(row));
+    this.#writeImage(row, name, size);
     countLosses(this.#sink, row, this.#carries);
     this.#countMisfits(row);
-    this.#write(image, elements as readonly Element[], labels);
+    for (let i = 0; i < elements.length; i++) this.#writeElement(elements[i]!, categories[i]!);
     if (this.#images.isFull) await this.#images.flush();
     if (this.#annotations.isFull) await this.#annotations.flush();
     return 'written';
   }
 
   async end(): Promise<void> {
-    const images = this.#images;
-    images.add(this.#imageCount === 0 ? `${head}],` : '\n],');
-    images.add('"annotations":[');
-    await images.flush();
+    const { json } = this.#images;
+    json.raw(this.#imageCount === 0 ? `${head}],` : '\n],');
+    json.raw('"annotations":[');
+    await this.#images.flush();
     await this.#annotations.flush();
     for await (const chunk of this.#spool.chunks()) await this.#sink.write(chunk);
-    images.add(this.#annotationCount === 0 ? '],' : '\n],');
+    json.raw(this.#annotationCount === 0 ? '],' : '\n],');
     const categories = this.#classes.names.map((name, id) =>
       stringifyJson({
-        id: id + 1,
+        id: this.#kept?.categories.get(name) ?? id + 1,
         name,
         supercategory: '',
         ...(this.#keypointLabels.has(name) ? { keypoints: [...this.#keypoints], skeleton: [] } : {}),
       }),
     );
-    images.add(`"categories":[${categories.map((text) => `\n${text}`).join(',')}`);
-    images.add(categories.length === 0 ? ']}\n' : '\n]}\n');
-    await images.flush();
+    json.raw(`"categories":[${categories.map((text) => `\n${text}`).join(',')}`);
+    json.raw(categories.length === 0 ? ']}\n' : '\n]}\n');
+    await this.#images.flush();
   }
 
-  #write(image: JsonObject, elements: readonly Element[], labels: ReadonlyMap<string, number>): void {
-    const imageId = ++this.#imageCount;
-    this.#images.add(`${imageId === 1 ? `${head}\n` : ',\n'}${stringifyJson({ id: imageId, ...image })}`);
-    for (const { label, members } of elements) {
-      const id = ++this.#annotationCount;
-      const ids = { id, image_id: imageId, category_id: labels.get(label)! };
-      this.#annotations.add(`${id === 1 ? '\n' : ',\n'}${stringifyJson({ ...ids, ...members })}`);
-    }
-  }
-
-  async #nameOf(row: WriteRow): Promise<string | Diagnostic> {
-    const { source } = row.sample;
-    if (this.#sink.images === 'reference') return this.#sink.referenceTo(source);
-    const name = this.#names.take(row, `images/${keyOf(row)}`, extensionOf(source));
-    if (typeof name !== 'string') return name;
-    return (await this.#sink.image(row, name)) ?? name;
-  }
-
-  async #imageOf(row: WriteRow, name: string): Promise<JsonObject> {
-    const image: JsonObject = { file_name: name };
-    const said = [...row.images.values()].find(({ width, height }) => isSize(width) && isSize(height));
-    const size = said ?? (await this.#sink.imageSize(row));
+  #writeImage(row: WriteRow, name: string, size: ImageSize): void {
+    const { json } = this.#images;
+    json.raw(this.#imageCount === 0 ? firstImage : nextImage);
+    this.#imageCount++;
+    this.#imageId = this.#kept?.image ?? this.#imageCount;
+    json.number(this.#imageId);
+    json.raw(',"file_name":');
+    json.string(name);
     if ('problem' in size) {
       this.#sink.report({
         rule: 'N017',
@@ -184,12 +183,16 @@ export class CocoWriter implements FormatWriter {
         ...placeOf(row),
       });
     } else {
-      image['width'] = size.width!;
-      image['height'] = size.height!;
+      json.raw(',"width":');
+      json.number(size.width);
+      json.raw(',"height":');
+      json.number(size.height);
     }
-    for (const [key, value] of Object.entries(row.sample.property ?? {}))
-      if (!ownMembers.has(key)) setMember(image, key, value);
-    return image;
+    const { property } = row.sample;
+    if (property !== undefined) {
+      for (const [key, value] of Object.entries(property)) if (!ownMembers.has(key)) member(json, key, value);
+    }
+    json.raw('}');
   }
 
   /** Counts what a feature that is carried cannot hold of this row. */
@@ -210,44 +213,50 @@ export class CocoWriter implements FormatWriter {
     }
   }
 
-  /** The annotations of a row, or why there are none. */
+  /** What of a row becomes annotations, or why nothing does. */
   #elementsOf(row: WriteRow): readonly Element[] | Diagnostic {
     const elements: Element[] = [];
-    for (const [index, annotation] of row.sample.annotations.entries()) {
-      if (this.#withLabels && annotation.task === 'image_classification' && annotation.name)
-        elements.push({ label: annotation.name, members: {} });
+    const { annotations } = row.sample;
+    for (let index = 0; index < annotations.length; index++) {
+      const { task, name } = annotations[index]!;
+      if (this.#withLabels && task === 'image_classification' && name) elements.push({ label: name });
       const image = row.images.get(index);
       if (image === undefined) continue;
-      const found = this.#objectsOf(image, row, index);
-      if (!Array.isArray(found)) return found as Diagnostic;
-      elements.push(...(found as readonly Element[]));
+      const fault = this.#addObjects(image, row, index, elements);
+      if (fault !== undefined) return fault;
     }
     return elements;
   }
 
-  #objectsOf(image: ImageAnnotation, row: WriteRow, index: number): readonly Element[] | Diagnostic {
-    const elements: Element[] = [];
-    const { objects } = image;
+  #addObjects(
+    { objects }: ImageAnnotation,
+    row: WriteRow,
+    index: number,
+    elements: Element[],
+  ): Diagnostic | undefined {
     for (let at = 0; at < objects.length; ) {
       const object = objects[at]!;
       const first = at++;
       const shape = this.#outlineOf(object);
-      if (object.name === undefined || object.name === '' || shape === undefined) continue;
-      const polygons = shape.kind === 'polygon' ? [shape.points] : [];
-      while (polygons.length > 0 && at < objects.length && isSameObject(object, objects[at]!))
-        polygons.push((objects[at++]!.shape as { points: readonly number[] }).points);
-      if (![...(shape.kind === 'bndbox' ? boxNumbers(shape) : polygons.flat())].every(Number.isFinite)) {
+      const label = object.name;
+      if (label === undefined || label === '' || shape === undefined) continue;
+      const polygons = shape.kind === 'polygon' ? [shape.points] : noPolygons;
+      if (shape.kind === 'polygon') {
+        while (at < objects.length && isSameObject(object, objects[at]!))
+          polygons.push((objects[at++]!.shape as Polygon).points);
+      }
+      if (!(shape.kind === 'bndbox' ? isFiniteBox(shape) : polygons.every(areFinite))) {
         return {
           rule: 'N013',
           severity: 'error',
-          message: `the ${shape.kind} of ${object.name} has a number that JSON cannot say`,
+          message: `the ${shape.kind} of ${label} has a number that JSON cannot say`,
           ...placeOf(row),
           pointer: `/annotation/${index}/image/objects/${first}`,
         };
       }
-      elements.push({ label: object.name, members: this.#membersOf(object, shape, polygons) });
+      elements.push({ label, object, shape, polygons });
     }
-    return elements;
+    return undefined;
   }
 
   /** The shape of an object as COCO can say it. */
@@ -259,35 +268,57 @@ export class CocoWriter implements FormatWriter {
     return { kind: 'polygon', points: ellipsePoints(cx, cy, r, r, 0, circleCorners).map(neat) };
   }
 
-  #membersOf(object: ImageObject, shape: Outline, polygons: readonly (readonly number[])[]): JsonObject {
-    const isBox = shape.kind === 'bndbox';
-    const box = isBox ? shape : boundsOf(polygons.flat())!;
-    const [width, height] = [neat(box.xmax - box.xmin), neat(box.ymax - box.ymin)];
-    const rle = isBox ? rleOf(object.properties.get('rle')) : undefined;
-    const area = isBox
-      ? (rle?.area ?? neat(width * height))
-      : neat(polygons.reduce((sum, points) => sum + areaOf(points), 0));
-    const members: JsonObject = {
-      bbox: [box.xmin, box.ymin, width, height],
-      area,
-      iscrowd: object.properties.get('iscrowd') === '1' ? 1 : 0,
-      segmentation: rle?.value ?? (polygons as JsonValue),
-    };
-    this.#addKeypoints(object, members);
-    if (this.#withScores && object.confidence !== undefined) members['score'] = object.confidence;
-    const attributes = attributesOf(object, rle !== undefined, !isBox);
-    if (Object.keys(attributes).length > 0) members['attributes'] = attributes;
-    return members;
+  #writeElement(element: Element, category: number): void {
+    const { json } = this.#annotations;
+    json.raw(this.#annotationCount === 0 ? '\n{"id":' : ',\n{"id":');
+    this.#annotationCount++;
+    json.number(this.#kept === undefined ? this.#annotationCount : annotationIdOf(element)!);
+    json.raw(',"image_id":');
+    json.number(this.#imageId);
+    json.raw(',"category_id":');
+    json.number(this.#kept?.categories.get(element.label) ?? category);
+    if (element.object !== undefined) this.#writeObject(json, element);
+    json.raw('}');
   }
 
-  #addKeypoints(object: ImageObject, members: JsonObject): void {
+  #writeObject(json: JsonSink, { object, shape, polygons }: ObjectElement): void {
+    const isBox = shape.kind === 'bndbox';
+    const box = isBox ? shape : boundsOfAll(polygons);
+    const width = neat(box.xmax - box.xmin);
+    const height = neat(box.ymax - box.ymin);
+    json.raw(',"bbox":[');
+    json.number(box.xmin);
+    json.raw(',');
+    json.number(box.ymin);
+    json.raw(',');
+    json.number(width);
+    json.raw(',');
+    json.number(height);
+    json.raw('],"area":');
+    const rle = isBox ? rleOf(object.properties.get('rle')) : undefined;
+    json.number(rle?.area ?? neat(isBox ? width * height : areaOfAll(polygons)));
+    json.raw(object.properties.get('iscrowd') === '1' ? ',"iscrowd":1,' : ',"iscrowd":0,');
+    json.raw('"segmentation":');
+    if (rle === undefined) writePolygons(json, polygons);
+    else json.value(rle.value);
+    this.#writeKeypoints(json, object);
+    if (this.#withScores && object.confidence !== undefined) {
+      json.raw(',"score":');
+      json.number(object.confidence);
+    }
+    writeAttributes(json, object, rle !== undefined, !isBox, this.#kept !== undefined);
+  }
+
+  #writeKeypoints(json: JsonSink, object: ImageObject): void {
     if (this.#keypoints.length === 0) return;
     const found = object.parts.map((part) => this.#keypointOf(part)).filter((part) => part !== undefined);
     if (found.length === 0) return;
     const numbers = new Array<number>(this.#keypoints.length * 3).fill(0);
     for (const { at, x, y, visible } of found) numbers.splice(at * 3, 3, x, y, visible);
-    members['keypoints'] = numbers;
-    members['num_keypoints'] = numbers.filter((number, at) => at % 3 === 2 && number > 0).length;
+    json.raw(',"keypoints":[');
+    json.numbers(numbers);
+    json.raw('],"num_keypoints":');
+    json.number(numbers.filter((number, at) => at % 3 === 2 && number > 0).length);
     this.#keypointLabels.add(object.name!);
   }
 
@@ -300,10 +331,25 @@ export class CocoWriter implements FormatWriter {
 }
 
 const head = '{"info":{},"licenses":[],"images":[';
+const firstImage = `${head}\n{"id":`;
+const nextImage = ',\n{"id":';
 
-type Outline = Extract<Shape, { kind: 'bndbox' | 'polygon' }>;
+type Outline = BndBox | Polygon;
 
-function isSize(size: number | undefined): boolean {
+const noPolygons: number[][] = [];
+
+function isList<T>(found: readonly T[] | Diagnostic): found is readonly T[] {
+  return Array.isArray(found);
+}
+
+/** The size of the image as the first of its annotations says it that does. */
+function saidSize({ images }: WriteRow): ImageSize | undefined {
+  for (const { width, height } of images.values())
+    if (isSize(width) && isSize(height)) return { width, height };
+  return undefined;
+}
+
+function isSize(size: number | undefined): size is number {
   return size !== undefined && Number.isFinite(size) && size > 0;
 }
 
@@ -324,8 +370,22 @@ function isSameObject(first: ImageObject, next: ImageObject): boolean {
   );
 }
 
-function boxNumbers({ xmin, ymin, xmax, ymax }: BndBox): readonly number[] {
-  return [xmin, ymin, xmax, ymax];
+function isFiniteBox({ xmin, ymin, xmax, ymax }: BndBox): boolean {
+  return Number.isFinite(xmin) && Number.isFinite(ymin) && Number.isFinite(xmax) && Number.isFinite(ymax);
+}
+
+function areFinite(points: readonly number[]): boolean {
+  return points.every(Number.isFinite);
+}
+
+function boundsOfAll(polygons: readonly (readonly number[])[]): BndBox {
+  return boundsOf(polygons.length === 1 ? polygons[0]! : polygons.flat())!;
+}
+
+function areaOfAll(polygons: readonly (readonly number[])[]): number {
+  let sum = 0;
+  for (const points of polygons) sum += areaOf(points);
+  return sum;
 }
 
 function areaOf(points: readonly number[]): number {
@@ -335,6 +395,23 @@ function areaOf(points: readonly number[]): number {
     sum += points[i]! * points[next + 1]! - points[next]! * points[i + 1]!;
   }
   return Math.abs(sum) / 2;
+}
+
+function writePolygons(json: JsonSink, polygons: readonly (readonly number[])[]): void {
+  for (let i = 0; i < polygons.length; i++) {
+    json.raw(i === 0 ? '[[' : ',[');
+    json.numbers(polygons[i]!);
+    json.raw(']');
+  }
+  json.raw(polygons.length === 0 ? '[]' : ']');
+}
+
+/** A member after others. */
+function member(json: JsonSink, key: string, value: JsonValue): void {
+  json.raw(',');
+  json.string(key);
+  json.raw(':');
+  json.value(value);
 }
 
 /** Run lengths that were kept as a property, and the area of their mask; undefined when the text is something else. */
@@ -357,23 +434,54 @@ function rleOf(text: string | undefined): { readonly value: JsonObject; readonly
   return pixels === height * width ? { value, area } : undefined;
 }
 
-/** Flags and properties of an object, without those that have a member of their own. */
-function attributesOf(object: ImageObject, hasRle: boolean, isPolygon: boolean): JsonObject {
-  const attributes: JsonObject = {};
-  for (const name of ['difficult', 'truncated', 'occluded', 'pose'] as const) {
+const flagNames = ['difficult', 'truncated', 'occluded', 'pose'] as const;
+
+/** Whether a flag or pose of an object says anything. */
+function says(text: string | undefined): text is string {
+  return text !== undefined && !nothings.has(text);
+}
+
+/** Flags and properties of an object, without those that have a member of their own; nothing when there are none. */
+function writeAttributes(
+  json: JsonSink,
+  object: ImageObject,
+  hasRle: boolean,
+  isPolygon: boolean,
+  keepsIds: boolean,
+): void {
+  let count = 0;
+  const write = (name: string, value: string | number) => {
+    if (count++ === 0) {
+      json.raw(',"attributes":{');
+      json.string(name);
+      json.raw(':');
+      json.value(value);
+    } else {
+      member(json, name, value);
+    }
+  };
+  for (const name of flagNames) {
     const text = object[name];
-    if (text === undefined || nothings.has(text)) continue;
+    if (!says(text)) continue;
     const flag = name === 'pose' ? undefined : flagOf(text);
-    attributes[name] = flag === undefined ? text : flag ? 1 : 0;
+    write(name, flag === undefined ? text : flag ? 1 : 0);
   }
-  for (const properties of [object.properties, object.attributes ?? new Map<string, string>()]) {
-    for (const [name, text] of properties) {
-      const isMember =
-        (name === 'rle' && hasRle) ||
-        (name === 'coco_id' && isPolygon) ||
-        (name === 'iscrowd' && (text === '1' || text === '0'));
-      if (!isMember && !Object.hasOwn(attributes, name)) setMember(attributes, name, text);
+  const isFlag = (name: string) => flagNames.some((flag) => flag === name && says(object[flag]));
+  const isMember = (name: string, text: string) =>
+    (name === 'rle' && hasRle) ||
+    (name === annotationIdProperty && (isPolygon || keepsIds)) ||
+    (name === categoryIdProperty && keepsIds) ||
+    (name === 'iscrowd' && (text === '1' || text === '0'));
+  const { properties, attributes } = object;
+  if (properties.size > 0) {
+    for (const [name, text] of properties) if (!isMember(name, text) && !isFlag(name)) write(name, text);
+  }
+  if (attributes !== undefined) {
+    for (const [name, text] of attributes) {
+      const other = properties.get(name);
+      const isThere = other !== undefined && !isMember(name, other);
+      if (!isMember(name, text) && !isFlag(name) && !isThere) write(name, text);
     }
   }
-  return attributes;
+  if (count > 0) json.raw('}');
 }

@@ -8,6 +8,7 @@ export const csvBoxes: Format = {
     id: 'csv-boxes',
     title: 'CSV with a box on each row',
     layout: 'file',
+    extension: 'csv',
     reads: true,
     writes: true,
     carries: [

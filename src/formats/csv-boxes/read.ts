@@ -8,7 +8,7 @@ import {
 import type { FormatBatch, FormatSource, ImageSize } from '../contract.js';
 import { BatchBuilder } from '../shared/batches.js';
 import { type CsvRow, csvRows, placeOfCell } from '../shared/csv.js';
-import { csvRules } from '../shared/csv-rules.js';
+import { csvRules, textProblem } from '../shared/csv-rules.js';
 import { Findings, shown } from '../shared/findings.js';
 import { neat } from '../shared/geometry.js';
 import { baseNameOf } from '../shared/names.js';
@@ -100,6 +100,12 @@ class BoxReader {
       this.isStopped = true;
       return;
     }
+    const unreadable = textProblem(row, this.columns === undefined);
+    if (unreadable !== undefined) {
+      this.fault(this.findings.of('T008', unreadable, this.place(row, 0)), row.raw);
+      this.isStopped = this.columns === undefined;
+      return;
+    }
     if (this.columns === undefined) {
       const named = (this.source.options['columns'] ?? []) as readonly string[];
       this.useColumns(
@@ -127,6 +133,10 @@ class BoxReader {
 
   /** No row follows. */
   end(): void {
+    if (this.columns === undefined && !this.isStopped) {
+      const place = { file: this.file, line: 1, column: 1 };
+      this.batch.finding(this.findings.of('N140', 'the file has no rows, not even a header', place));
+    }
     this.close();
   }
 
@@ -173,14 +183,15 @@ class BoxReader {
       if (this.closed.has(image))
         this.batch.finding(this.finding('N143', `rows of ${image} stand further up as well`, row, 'image'));
       const usage = this.cell(row, 'usage').trim();
+      const findings: Diagnostic[] = [];
       this.group = {
         image,
         rows: [],
         objects: [],
-        findings: [],
+        findings,
         usage: usage === '' ? undefined : usage,
-        width: this.side(row, 'imageWidth'),
-        height: this.side(row, 'imageHeight'),
+        width: this.side(row, 'imageWidth', findings),
+        height: this.side(row, 'imageHeight', findings),
         isLabelled: false,
       };
     }
@@ -188,9 +199,15 @@ class BoxReader {
     this.object(row, this.group);
   }
 
-  private side(row: CsvRow, field: Field): number | undefined {
-    const value = decimalOf(this.cell(row, field));
-    return value !== undefined && value > 0 ? value : undefined;
+  /** The width or height of the image; undefined where the cell does not say it. */
+  private side(row: CsvRow, field: Field, findings: Diagnostic[]): number | undefined {
+    const text = this.cell(row, field).trim();
+    if (text === '') return undefined;
+    const value = decimalOf(text);
+    if (value !== undefined && value > 0) return value;
+    const finding = this.finding('N141', `${field} is ${shown(text)}, not a number above 0`, row, field);
+    if (finding !== undefined) findings.push(finding);
+    return undefined;
   }
 
   private object(row: CsvRow, group: Group): void {

@@ -4,6 +4,7 @@ import { unmappedLabel } from '../shared/classes.js';
 import { csvCell } from '../shared/csv.js';
 import { neat } from '../shared/geometry.js';
 import { countLosses } from '../shared/losses.js';
+import { imageBeside, NameTable } from '../shared/names.js';
 import { placeOf } from '../shared/place.js';
 import { isNoImage, objectsOf, rectangleOf, refuseAppend } from '../shared/tree-rows.js';
 import { csvBoxesCarries } from './carries.js';
@@ -25,28 +26,35 @@ export function writeCsvBoxes(sink: FormatSink): FormatWriter {
 
 class BoxWriter implements FormatWriter {
   private hasHeader = false;
+  private readonly names: NameTable;
 
   constructor(
     private readonly sink: FormatSink,
     private readonly separator: string,
-  ) {}
+  ) {
+    this.names = new NameTable(sink);
+  }
 
   async add(row: WriteRow): Promise<Written> {
     const { sink } = this;
     if (isNoImage(row, sink)) return 'skipped';
-    const rows: string[][] = [];
+    const objects: string[][] = [];
     const refusals: Diagnostic[] = [];
-    const common = this.imageCells(row);
     for (const { object, pointer } of objectsOf(row) ?? []) {
       const cells = this.objectCells(object, row, pointer);
-      if (Array.isArray(cells)) rows.push([...common, ...cells]);
+      if (Array.isArray(cells)) objects.push(cells);
       else if (cells !== undefined) refusals.push(cells);
     }
     if (refusals.length > 0) return refusals;
-    if (rows.length === 0)
-      rows.push([...common, ...Array.from({ length: written.length - common.length }, () => '')]);
+    const image =
+      sink.images === 'reference'
+        ? sink.referenceTo(row.sample.source)
+        : await imageBeside(sink, this.names, row);
+    if (typeof image !== 'string') return [image];
+    const common = this.imageCells(image, row);
+    if (objects.length === 0) objects.push(Array.from({ length: written.length - common.length }, () => ''));
     await this.begin();
-    await sink.write(rows.map((cells) => this.line(cells)).join(''));
+    await sink.write(objects.map((cells) => this.line([...common, ...cells])).join(''));
     countLosses(sink, row, csvBoxesCarries);
     return 'written';
   }
@@ -67,13 +75,13 @@ class BoxWriter implements FormatWriter {
     return `${cells.map((cell) => csvCell(cell, this.separator)).join(this.separator)}\n`;
   }
 
-  private imageCells(row: WriteRow): string[] {
-    const { source, usage = '' } = row.sample;
+  private imageCells(image: string, row: WriteRow): string[] {
+    const { usage = '' } = row.sample;
     const sized = [...row.images.values()].find(
       ({ width, height }) => width !== undefined && height !== undefined,
     );
     const size = sized === undefined ? ['', ''] : [String(sized.width), String(sized.height)];
-    return [this.sink.referenceTo(source), ...size, usage];
+    return [image, ...size, usage];
   }
 
   /** Cells from the label on; undefined: the object is left out, and its loss counted. */

@@ -30,6 +30,7 @@ export const cvat: Format = {
     id: 'cvat',
     title: 'CVAT for images 1.1',
     layout: 'file',
+    extension: 'xml',
     reads: true,
     writes: true,
     carries: [

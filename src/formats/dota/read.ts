@@ -8,6 +8,7 @@ import {
 import type { FormatBatch, FormatSource } from '../contract.js';
 import { type FieldLine, fieldLines } from '../shared/fields.js';
 import { Findings, shown } from '../shared/findings.js';
+import { areaOf } from '../shared/geometry.js';
 import { setMember } from '../shared/json.js';
 import { type LabelContent, readPairedTree } from '../shared/paired-tree.js';
 import { dotaRules } from './rules.js';
@@ -71,6 +72,7 @@ function objectOf(
     }
     points.push(number);
   }
+  if (areaOf(points) === 0) report('N114', 'the four corners have no area between them', 0);
   const difficult = fields[9];
   if (difficult !== undefined && !/^\d$/.test(difficult)) {
     report('N111', `difficult is ${shown(difficult)}, not 0 or 1`, 9);

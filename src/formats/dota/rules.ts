@@ -34,4 +34,12 @@ export const dotaRules: readonly Rule[] = [
     why: 'Blanks separate fields, and a line has four corners.',
     fix: 'Map the label with labelkit relabel --map, or accept rectangles with --to-option shapes=bbox.',
   },
+  {
+    id: 'N114',
+    name: 'dota-polygon-without-area',
+    severity: 'warning',
+    summary: 'The four corners of an object have no area between them.',
+    why: 'They are kept as stored, and most trainers drop such an object or fail.',
+    fix: 'Remove the object, or give it four corners.',
+  },
 ];

@@ -20,6 +20,7 @@ export const groundtruth: Format = {
     id: 'groundtruth',
     title: 'SageMaker Ground Truth augmented manifest',
     layout: 'file',
+    extension: 'manifest',
     reads: true,
     writes: true,
     appends: true,

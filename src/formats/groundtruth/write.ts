@@ -86,7 +86,7 @@ class LineWriter {
   async add(row: WriteRow): Promise<Written> {
     const { sample } = row;
     const kind = sampleKind(sample);
-    if (kind === 'audio-sample' || kind === 'table-sample') {
+    if (kind !== 'image-sample' && kind !== 'text-sample') {
       this.#sink.lose(row, kind);
       return 'skipped';
     }

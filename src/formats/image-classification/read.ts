@@ -157,6 +157,10 @@ function labelsOf(
   for (const [index, line] of text.split('\n').entries()) {
     const label = line.replace(/\r$/, '');
     if (label.trim() === '') continue;
+    const isBroken = label.includes('\r')
+      ? findings.of('D038', 'the line has a carriage return inside', { file, line: index + 1 })
+      : undefined;
+    if (isBroken !== undefined) found.push(isBroken);
     const repeated = labels.has(label)
       ? findings.of('D024', `the label ${JSON.stringify(label)} is there already`, { file, line: index + 1 })
       : undefined;

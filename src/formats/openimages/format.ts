@@ -1,19 +1,31 @@
 import type { Format } from '../contract.js';
+import { allBut } from '../shared/losses.js';
+import { openImagesCarries, title } from './types.js';
 
 export const openimages: Format = {
   info: {
     id: 'openimages',
-    title: 'Open Images boxes (CSV)',
+    title,
     layout: 'tree',
     reads: true,
-    writes: false,
+    writes: true,
     carries: [
       'images with boxes, confidence, occluded, truncated',
       'group, depiction, inside and source as properties',
       'usage of the file; images without boxes',
     ],
-    cannotCarry: [],
-    note: 'Reads files called …annotations-bbox.csv with class-descriptions….csv beside them, and images named after their ImageID.',
+    cannotCarry: allBut(openImagesCarries),
+    note: 'Reads files called …annotations-bbox.csv with class-descriptions….csv beside them, and images named after their ImageID. Write with --images copy or link to have them there.',
+    options: [
+      {
+        name: 'shapes',
+        for: 'write',
+        type: 'text',
+        values: ['bbox'],
+        summary:
+          'bbox: other shapes are written as their bounding rectangle, and counted. Default: they are an error.',
+      },
+    ],
   },
   recognise({ isFolder, name, head, names }) {
     if (!isFolder) {

@@ -8,24 +8,18 @@ import {
 import type { FormatBatch, FormatSource, ImageSize } from '../contract.js';
 import { BatchBuilder } from '../shared/batches.js';
 import { type CsvRow, csvRows, placeOfCell } from '../shared/csv.js';
-import { csvRules } from '../shared/csv-rules.js';
+import { csvRules, textProblem } from '../shared/csv-rules.js';
 import { Findings, shown } from '../shared/findings.js';
 import { neat } from '../shared/geometry.js';
 import { isImageName } from '../shared/images.js';
 import { baseNameOf, stemOfName } from '../shared/names.js';
 import { openImagesRules } from './rules.js';
+import { flagColumns } from './types.js';
 
 const boxFile = /annotations-bbox[^/]*\.csv$/;
 const classFile = /(?:^|\/)class-descriptions[^/]*\.csv$/;
 
 const needed = ['ImageID', 'LabelName', 'XMin', 'XMax', 'YMin', 'YMax'] as const;
-
-/** Columns that become a property of the object when they say 1. */
-const flags = [
-  ['IsGroupOf', 'is_group_of'],
-  ['IsDepiction', 'is_depiction'],
-  ['IsInside', 'is_inside'],
-] as const;
 
 /** The usage that the name of a file or of its folders says. */
 function usageOf(name: string): string | undefined {
@@ -38,13 +32,21 @@ function usageOf(name: string): string | undefined {
 export async function* readOpenImages(source: FormatSource): AsyncGenerator<FormatBatch> {
   const files = await source.list();
   const images = new Map<string, string>();
-  for (const { name } of files)
-    if (isImageName(name) && !images.has(stemOfName(baseNameOf(name))))
-      images.set(stemOfName(baseNameOf(name)), name);
   const batch = new BatchBuilder();
   const findings = new Findings([...csvRules, ...openImagesRules], source);
+  for (const { name } of files) {
+    if (!isImageName(name)) continue;
+    const id = stemOfName(baseNameOf(name));
+    const other = images.get(id);
+    if (other === undefined) images.set(id, name);
+    else {
+      const message = `${name} and ${other} are images of one ImageID`;
+      batch.fault({ diagnostics: [findings.of('N137', message, { file: source.pathOf(name) })!], name });
+    }
+  }
   const classes = new Map<string, string>();
-  for (const { name } of files) if (classFile.test(name)) await readClasses(source, name, classes);
+  for (const { name } of files)
+    if (classFile.test(name)) await readClasses(source, name, classes, findings, batch);
   const seen = new Set<string>();
   const unnamed = new Set<string>();
   for (const { name } of files) {
@@ -62,7 +64,7 @@ export async function* readOpenImages(source: FormatSource): AsyncGenerator<Form
       }
       if (reader.isStopped) break;
     }
-    reader.close();
+    reader.end();
     await reader.settle();
     batch.read((await source.size(name)) - at);
   }
@@ -78,10 +80,28 @@ export async function* readOpenImages(source: FormatSource): AsyncGenerator<Form
 }
 
 /** Names by code, from rows such as `/m/01g317,Person`. */
-async function readClasses(source: FormatSource, name: string, classes: Map<string, string>): Promise<void> {
-  for await (const rows of csvRows(source.chunks(name)))
-    for (const { cells } of rows)
-      if (cells[0]?.startsWith('/') && cells[1]) classes.set(cells[0], cells[1].trim());
+async function readClasses(
+  source: FormatSource,
+  name: string,
+  classes: Map<string, string>,
+  findings: Findings,
+  batch: BatchBuilder,
+): Promise<void> {
+  for await (const rows of csvRows(source.chunks(name))) {
+    for (const row of rows) {
+      const { cells, line, offset, problem } = row;
+      const unreadable = textProblem(row, false);
+      const place = { file: source.pathOf(name), line, column: 1, offset };
+      if (problem !== undefined) {
+        const message = 'a quote is opened here and never closed; nothing after it is read';
+        batch.finding(findings.of('T004', message, { ...place, line: problem.line, column: problem.column }));
+      } else if (unreadable !== undefined) {
+        batch.finding(findings.of('T008', unreadable, place));
+      } else if (cells[0]?.startsWith('/') && cells[1]) {
+        classes.set(cells[0], cells[1]);
+      }
+    }
+  }
 }
 
 interface Shared {
@@ -126,11 +146,15 @@ class BoxFileReader {
 
   /** @returns false when nothing more can be read */
   row(row: CsvRow): boolean {
+    const unreadable = textProblem(row, this.columns === undefined);
     if (row.problem !== undefined) {
       const { line, column } = row.problem;
       const message = 'a quote is opened here and never closed; nothing after it is read';
       this.fault('T004', message, { line, column }, row);
       this.isStopped = true;
+    } else if (unreadable !== undefined) {
+      this.fault('T008', unreadable, { line: row.line, column: 1 }, row);
+      this.isStopped = this.columns === undefined;
     } else if (this.columns === undefined) {
       this.header(row);
     } else if (row.cells.length !== this.width) {
@@ -143,7 +167,17 @@ class BoxFileReader {
     return !this.isStopped;
   }
 
-  close(): void {
+  /** No row follows. */
+  end(): void {
+    if (this.columns === undefined && !this.isStopped) {
+      const place = { file: this.file, line: 1, column: 1 };
+      const { findings, batch } = this.shared;
+      batch.finding(findings.of('N130', 'the file has no rows, not even a header', place));
+    }
+    this.close();
+  }
+
+  private close(): void {
     if (this.group === undefined) return;
     this.groups.push(this.group);
     this.group = undefined;
@@ -202,20 +236,25 @@ class BoxFileReader {
       edges.push(value);
     }
     const [xmin, ymin, xmax, ymax] = edges as [number, number, number, number];
+    if (!(xmax > xmin && ymax > ymin))
+      this.report(group, 'N135', `the box ${edges.join(', ')} has no area`, row, 'XMin');
     const score = this.cell(row, 'Confidence');
     const confidence = decimalOf(score);
     if (score !== '' && confidence === undefined) {
       this.report(group, 'N131', `Confidence is ${shown(score)}, not a number`, row, 'Confidence');
       return undefined;
     }
+    const label = this.label(row, group);
+    if (label === undefined) return undefined;
     const properties = new Map<string, string>();
-    for (const [column, property] of flags) if (this.cell(row, column) === '1') properties.set(property, '1');
+    for (const [column, property] of flagColumns)
+      if (this.cell(row, column) === '1') properties.set(property, '1');
     const origin = this.cell(row, 'Source');
     if (origin !== '') properties.set('source', origin);
     const occluded = this.cell(row, 'IsOccluded');
     const truncated = this.cell(row, 'IsTruncated');
     return {
-      name: this.label(row, group),
+      name: label,
       properties: properties.size === 0 ? noProperties : properties,
       shape: { kind: 'bndbox', xmin, ymin, xmax, ymax },
       parts: [],
@@ -226,9 +265,14 @@ class BoxFileReader {
     };
   }
 
-  private label(row: CsvRow, group: Group): string {
+  /** Undefined where there is none. */
+  private label(row: CsvRow, group: Group): string | undefined {
     const { classes, unnamed } = this.shared;
     const code = this.cell(row, 'LabelName');
+    if (code === '') {
+      this.report(group, 'N136', 'the box has no class', row, 'LabelName');
+      return undefined;
+    }
     const name = classes.get(code);
     if (name !== undefined) return name;
     if (code.startsWith('/') && !unnamed.has(code)) {

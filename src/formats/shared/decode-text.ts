@@ -20,7 +20,11 @@ export function decodeAs(encoding: TextEncoding, bytes: Uint8Array): string | un
   }
 }
 
-/** Text that is UTF-8, or else GB18030; undefined when it is neither. A byte order mark is not part of it. */
+/**
+ * Text that is UTF-8, or else GB18030; undefined when it is neither, or has zero bytes, as UTF-16 has. A byte order mark is
+ * not part of it.
+ */
 export function decodeText(bytes: Uint8Array): string | undefined {
+  if (bytes.includes(0)) return undefined;
   return (decodeAs('utf-8', bytes) ?? decodeAs('gb18030', bytes))?.replace(/^\ufeff/, '');
 }

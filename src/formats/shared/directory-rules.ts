@@ -166,4 +166,12 @@ export const directoryRules: readonly Rule[] = [
     why: 'The platform does not import it.',
     fix: 'Cut the text into parts.',
   },
+  {
+    id: 'D038',
+    name: 'carriage-return-in-line',
+    severity: 'warning',
+    summary: 'A line has a carriage return that no line feed follows.',
+    why: 'Lines end at line feeds. A file whose lines end with carriage returns alone is one line, with one text or label.',
+    fix: 'Store the file with line feeds.',
+  },
 ];

@@ -1,4 +1,4 @@
-import { decodeUtf8 } from './decode.js';
+import { decodeText } from './decode-text.js';
 
 /** A line of a text whose fields blanks separate. */
 export interface FieldLine {
@@ -11,9 +11,11 @@ export interface FieldLine {
   readonly columnOf: (field: number) => number;
 }
 
-/** The lines of a small file that are not blank, cut at blanks and tabs. */
+const lineFeed = 0x0a;
+
+/** The lines of a small file that are not blank, cut at blanks and tabs; none of one that is neither UTF-8 nor GB18030. */
 export function* fieldLines(bytes: Uint8Array): Generator<FieldLine, void, undefined> {
-  const { text } = decodeUtf8(bytes);
+  const text = decodeText(bytes) ?? '';
   // What comes before the text is its byte order mark.
   let offset = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   let number = 0;
@@ -31,7 +33,8 @@ export function* fieldLines(bytes: Uint8Array): Generator<FieldLine, void, undef
         columnOf: (field) => columnOf(content, field),
       };
     }
-    offset += Buffer.byteLength(content) + 1;
+    // No character of either encoding has this byte but the line feed.
+    offset = bytes.indexOf(lineFeed, offset) + 1;
     start = end + 1;
   }
 }

@@ -97,3 +97,13 @@ export function ellipsePoints(
 export function neat(value: number): number {
   return Math.abs(value) < 1e6 ? Math.round(value * 1e9) / 1e9 : value;
 }
+
+/** The area that the sides of a polygon enclose; 0 where they all lie on a line. @param points x and y by turns */
+export function areaOf(points: readonly number[]): number {
+  let twice = 0;
+  for (let at = 0; at < points.length; at += 2) {
+    const next = (at + 2) % points.length;
+    twice += points[at]! * points[next + 1]! - points[next]! * points[at + 1]!;
+  }
+  return Math.abs(twice) / 2;
+}

@@ -119,7 +119,8 @@ function parse(text: string): Pick<JsonLine, 'value' | 'problem' | 'raw'> {
   return { problem: { message: 'the line is not a JSON object', column: 1 }, raw: Buffer.from(text) };
 }
 
-function explainLine(problem: LineProblem): JsonLineProblem {
+/** What keeps a line from being text, for people. */
+export function explainLine(problem: LineProblem): JsonLineProblem {
   switch (problem.kind) {
     case 'encoding':
       return {

@@ -1,5 +1,13 @@
-import { type ImageObject, isVocTask, type Sample, type Task, tasks } from '../../model/index.js';
+import {
+  type ImageAnnotation,
+  isVocTask,
+  type Sample,
+  shapeKinds,
+  type Task,
+  tasks,
+} from '../../model/index.js';
 import type { FormatSink, WriteRow } from '../contract.js';
+import { isImageName } from './images.js';
 
 /** Objects of every shape. */
 const everyShape = [
@@ -15,7 +23,7 @@ const everyShape = [
 /** Objects of every shape, with a shape and a label or without. */
 export const everyObject = [...everyShape, 'object-without-label', 'object-without-shape'] as const;
 
-const sampleKinds = ['image-sample', 'text-sample', 'audio-sample', 'table-sample'] as const;
+const sampleKinds = ['image-sample', 'text-sample', 'audio-sample', 'table-sample', 'file-sample'] as const;
 
 /** Every name that a result's `losses` and a format's `cannotCarry` may have. */
 export const lossNames = [
@@ -62,7 +70,7 @@ export interface Loss {
   readonly pointer: string;
 }
 
-/** What `cannotCarry` of a format is whose `carries` in {@link lossesOf} is this. */
+/** What `cannotCarry` of a format is whose `carries` in {@link countLosses} is this. */
 export function allBut(carries: ReadonlySet<LossName>): LossName[] {
   return lossNames.filter((name) => !carries.has(name));
 }
@@ -78,12 +86,16 @@ const extensions: Readonly<Record<string, (typeof sampleKinds)[number]>> = {
   carbondata: 'table-sample',
 };
 
+/** `sampleType` of a file of any kind. */
+const freeForm = 9;
+
 /** What kind of thing a sample is, from its source; an image where that says nothing. */
 export function sampleKind(sample: Sample): (typeof sampleKinds)[number] {
   if (/^content:\/\//i.test(sample.source)) return 'text-sample';
   if (sample.sourceType !== undefined) return 'table-sample';
   const extension = /\.([A-Za-z0-9]{1,10})$/.exec(sample.source)?.[1]?.toLowerCase() ?? '';
-  return Object.hasOwn(extensions, extension) ? extensions[extension] : 'image-sample';
+  if (Object.hasOwn(extensions, extension)) return extensions[extension]!;
+  return sample.sampleType === freeForm && !isImageName(sample.source) ? 'file-sample' : 'image-sample';
 }
 
 const sampleFeatures: readonly (readonly [keyof Sample, LossName, string])[] = [
@@ -150,8 +162,9 @@ const nothings: ReadonlySet<string> = new Set(['0', 'false', 'False', 'Unspecifi
 
 function holds(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return false;
-  if (value instanceof Map) return value.size > 0;
-  return typeof value !== 'object' || Object.keys(value).length > 0;
+  if (typeof value !== 'object') return true;
+  if (Array.isArray(value)) return value.length > 0;
+  return value instanceof Map ? value.size > 0 : Object.keys(value).length > 0;
 }
 
 /** Of an object's texts: `difficult` 0 and `pose` Unspecified say what their absence says. */
@@ -159,58 +172,96 @@ export function says(value: unknown): boolean {
   return holds(value) && !(typeof value === 'string' && nothings.has(value));
 }
 
-function* objectLosses(
-  object: ImageObject,
-  carries: ReadonlySet<LossName>,
-  pointer: string,
-): Generator<Loss, void, undefined> {
-  if (!holds(object.name) && !carries.has('object-without-label'))
-    yield { feature: 'object-without-label', pointer };
-  const shape: LossName = object.shape === undefined ? 'object-without-shape' : `shape-${object.shape.kind}`;
-  if (!carries.has(shape)) yield { feature: shape, pointer };
-  for (const [field, feature] of objectFeatures) {
-    if (!carries.has(feature) && says(object[field])) yield { feature, pointer: `${pointer}/${field}` };
+/** What there is to look for where a format carries some things: rows are many, and what is carried needs no look. */
+interface Plan {
+  readonly sample: typeof sampleFeatures;
+  readonly annotationName: boolean;
+  readonly annotation: readonly (typeof annotationFeatures)[number][];
+  readonly image: readonly (typeof imageFeatures)[number][];
+  readonly unlabelled: boolean;
+  /** By kind of shape; undefined for an object without one. */
+  readonly shapes: ReadonlyMap<string | undefined, LossName>;
+  readonly object: readonly (typeof objectFeatures)[number][];
+}
+
+const plans = new WeakMap<ReadonlySet<LossName>, Plan>();
+
+function planOf(carries: ReadonlySet<LossName>): Plan {
+  let plan = plans.get(carries);
+  if (plan === undefined) {
+    const isLost = ([, feature]: readonly [unknown, LossName, ...unknown[]]) => !carries.has(feature);
+    const shapes = [undefined, ...shapeKinds].map((kind): [string | undefined, LossName] => [
+      kind,
+      kind === undefined ? 'object-without-shape' : `shape-${kind}`,
+    ]);
+    plan = {
+      sample: sampleFeatures.filter(isLost),
+      annotationName: !carries.has('annotation-name'),
+      annotation: annotationFeatures.filter(isLost),
+      image: imageFeatures.filter(isLost),
+      unlabelled: !carries.has('object-without-label'),
+      shapes: new Map(shapes.filter(isLost)),
+      object: objectFeatures.filter(isLost),
+    };
+    plans.set(carries, plan);
   }
+  return plan;
 }
 
 /**
- * Everything that a row says and that is not in `carries`, one entry for each time it says it. Of objects that a format
+ * Counts everything that a row says and that is not in `carries`, once for each time it says it. Of objects that a format
  * takes in a changed form (a polygon as its box) the writer leaves the shape out of `carries`. What only a manifest line
  * has beside a {@link Sample} (`unknown-member`) is counted where lines are known.
+ *
+ * @param carries the same set for many rows, and not changed between them
  */
-function* lossesOf(row: WriteRow, carries: ReadonlySet<LossName>): Generator<Loss, void, undefined> {
+export function countLosses(sink: FormatSink, row: WriteRow, carries: ReadonlySet<LossName>): void {
+  const plan = planOf(carries);
   const { sample, images } = row;
-  for (const [field, feature, pointer] of sampleFeatures) {
-    if (!carries.has(feature) && holds(sample[field])) yield { feature, pointer };
-  }
-  for (const [index, annotation] of sample.annotations.entries()) {
+  for (const [field, feature, pointer] of plan.sample)
+    if (holds(sample[field])) sink.lose(row, feature, pointer);
+  for (let index = 0; index < sample.annotations.length; index++) {
+    const annotation = sample.annotations[index]!;
     const pointer = `/annotation/${index}`;
     const task: Task | 'unknown-task' = annotation.task ?? 'unknown-task';
     if (!carries.has(task)) {
-      yield { feature: task, pointer };
+      sink.lose(row, task, pointer);
       continue;
     }
-    // The name of any other task is the label itself.
-    const names = isVocTask(annotation.task) ? (['name', 'id'] as const) : (['id'] as const);
-    for (const key of names) {
-      if (!carries.has('annotation-name') && holds(annotation[key]))
-        yield { feature: 'annotation-name', pointer: `${pointer}/${key}` };
+    if (plan.annotationName) {
+      // The name of any other task is the label itself.
+      if (isVocTask(annotation.task) && holds(annotation.name))
+        sink.lose(row, 'annotation-name', `${pointer}/name`);
+      if (holds(annotation.id)) sink.lose(row, 'annotation-name', `${pointer}/id`);
     }
-    for (const [field, feature, key] of annotationFeatures) {
-      if (!carries.has(feature) && holds(annotation[field])) yield { feature, pointer: `${pointer}/${key}` };
-    }
+    for (const [field, feature, key] of plan.annotation)
+      if (holds(annotation[field])) sink.lose(row, feature, `${pointer}/${key}`);
     const image = images.get(index);
-    if (image === undefined) continue;
-    for (const [field, feature] of imageFeatures) {
-      if (!carries.has(feature) && says(image[field]))
-        yield { feature, pointer: `${pointer}/image/${field}` };
-    }
-    for (const [at, object] of image.objects.entries())
-      yield* objectLosses(object, carries, `${pointer}/image/objects/${at}`);
+    if (image !== undefined) countImageLosses(sink, row, image, plan, pointer);
   }
 }
 
-/** Counts what {@link lossesOf} finds. */
-export function countLosses(sink: FormatSink, row: WriteRow, carries: ReadonlySet<LossName>): void {
-  for (const { feature, pointer } of lossesOf(row, carries)) sink.lose(row, feature, pointer);
+function countImageLosses(
+  sink: FormatSink,
+  row: WriteRow,
+  image: ImageAnnotation,
+  plan: Plan,
+  pointer: string,
+): void {
+  for (const [field, feature] of plan.image)
+    if (says(image[field])) sink.lose(row, feature, `${pointer}/image/${field}`);
+  const { objects } = image;
+  for (let at = 0; at < objects.length; at++) {
+    const object = objects[at]!;
+    if (plan.unlabelled && !holds(object.name))
+      sink.lose(row, 'object-without-label', pointerTo(pointer, at));
+    const shape = plan.shapes.get(object.shape?.kind);
+    if (shape !== undefined) sink.lose(row, shape, pointerTo(pointer, at));
+    for (const [field, feature] of plan.object)
+      if (says(object[field])) sink.lose(row, feature, `${pointerTo(pointer, at)}/${field}`);
+  }
+}
+
+function pointerTo(annotation: string, object: number): string {
+  return `${annotation}/image/objects/${object}`;
 }

@@ -57,15 +57,15 @@ export async function mediaFiles(
     else if (labels?.test(name) === true) labelFiles.push(file);
     else batch.finding(findings.of('D010', `${name} is no ${kind.noun}`, { file: source.pathOf(name) }));
   }
-  if (ignored > 0) {
-    batch.finding({
-      rule: 'D010',
-      severity: 'info',
-      message: `${ignored === 1 ? '1 hidden or system file is' : `${ignored} hidden or system files are`} passed over`,
-      file: source.path,
-    });
-  }
+  batch.finding(hiddenFilesFinding(ignored, source));
   return { media, labels: labelFiles };
+}
+
+/** What is said of files that no format means; undefined when there are none. */
+export function hiddenFilesFinding(count: number, source: FormatSource): Diagnostic | undefined {
+  if (count === 0) return undefined;
+  const what = count === 1 ? '1 hidden or system file is' : `${count} hidden or system files are`;
+  return { rule: 'D010', severity: 'info', message: `${what} passed over`, file: source.path };
 }
 
 /**

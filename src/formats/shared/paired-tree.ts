@@ -8,6 +8,8 @@ import {
 } from '../../model/index.js';
 import type { FormatBatch, FormatSource } from '../contract.js';
 import { BatchBuilder, batchSize } from './batches.js';
+import { decodeText } from './decode-text.js';
+import { isIgnored } from './images.js';
 import { withDistinctKeys } from './keys.js';
 import { baseNameOf, stemOfName } from './names.js';
 
@@ -32,7 +34,7 @@ export interface LabelContent {
 }
 
 const imagePattern = /\.(?:jpe?g|png|bmp|webp|tiff?|gif)$/i;
-const hidden = /(?:^|\/)(?:\.|__MACOSX\/|thumbs\.db$|desktop\.ini$)/i;
+const labelPattern = /\.txt$/i;
 
 const usageOfFolder: Readonly<Record<string, string>> = {
   train: 'TRAIN',
@@ -80,10 +82,11 @@ function placeOfName(name: string, folders: ReadonlySet<string>): string[] {
 async function pairsOf(source: FormatSource, tree: PairedTree, batch: BatchBuilder): Promise<Pair[]> {
   const pairs = new Map<string, Pair>();
   const labels: string[] = [];
+  const others = new Map<string, { readonly first: string; count: number }>();
   let unlabelled = 0;
   for (const { name, size } of await source.list()) {
-    if (hidden.test(name)) continue;
-    if (name.endsWith('.txt')) labels.push(name);
+    if (isIgnored(name)) continue;
+    if (labelPattern.test(name)) labels.push(name);
     else if (imagePattern.test(name)) {
       const parts = placeOfName(name, tree.imageFolders);
       const other = pairs.get(parts.join('/'));
@@ -105,12 +108,25 @@ async function pairsOf(source: FormatSource, tree: PairedTree, batch: BatchBuild
       if (size === 0)
         batch.finding(folderFinding(source, 'D015', strictly(source), `${name} has no bytes`, name));
       pairs.set(parts.join('/'), pairOf(parts, name, undefined, name));
+    } else {
+      const kind = name.slice(stemOfName(name).length).toLowerCase();
+      const seen = others.get(kind);
+      if (seen === undefined) others.set(kind, { first: name, count: 1 });
+      else seen.count++;
     }
+  }
+  for (const { first, count } of others.values()) {
+    const what = count === 1 ? `${first} is` : `${first} and ${count - 1} more of its kind are`;
+    const message = `${what} neither image nor label file`;
+    batch.finding(folderFinding(source, 'D010', 'warning', message, first));
   }
   for (const name of labels) {
     const parts = placeOfName(name, tree.labelFolders);
     const pair = pairs.get(parts.join('/'));
-    if (pair !== undefined) {
+    if (pair?.label !== undefined) {
+      const message = `${name} and ${pair.label} are label files of one image`;
+      batch.fault({ diagnostics: [folderFinding(source, 'D012', 'error', message, name)], name });
+    } else if (pair !== undefined) {
       pair.label = name;
     } else if (parts.includes('*')) {
       const expected = `${parts.map((part) => (part === '*' ? tree.imageFolder : part)).join('/')}${tree.imageExtension}`;
@@ -211,6 +227,16 @@ async function readPairs(
       continue;
     }
     batch.read(content.length);
+    if (decodeText(content) === undefined) {
+      const hint = 'Store it as UTF-8.';
+      const message = `${label} is neither UTF-8 nor GB18030`;
+      batch.fault({
+        diagnostics: [folderFinding(source, 'D025', 'error', message, label, hint)],
+        raw: content,
+        name: label,
+      });
+      continue;
+    }
     const read = tree.parse(content, file);
     if (source.mode === 'strict' && read.findings.some(({ severity }) => severity === 'error')) {
       batch.fault({ diagnostics: read.findings, raw: content, name: label });

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../model/index.js';
 import type { FormatSink, FormatWriter, WriteRow, Written } from '../contract.js';
+import { unmappedLabel } from './classes.js';
 import { countLosses, type Loss, type LossName } from './losses.js';
 import { extensionOf, keyOf, NameTable } from './names.js';
 import { folderOfUsage, isNoImage, objectsOf, type RowObject, refuseAppend } from './tree-rows.js';
@@ -48,6 +49,11 @@ export class PairedTreeWriter implements FormatWriter {
     const lines: string[] = [];
     const refusals: Diagnostic[] = [];
     for (const entry of objects ?? []) {
+      const { name } = entry.object;
+      if (name !== undefined && name !== '' && sink.classes?.includes(name) === false) {
+        refusals.push(unmappedLabel(name, sink.classes, row, entry.pointer));
+        continue;
+      }
       const line = output.line(entry, row, losses);
       if (typeof line === 'string') lines.push(`${line}\n`);
       else if (line !== undefined) refusals.push(line);

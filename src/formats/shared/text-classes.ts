@@ -40,6 +40,7 @@ export const replaceOption: FormatOption = {
 
 const usual = /^[A-Za-z0-9!@#$￥%^&*_=|?/':;.,\t]$/;
 const longLine = 100 * 1024;
+const carriageReturn = 0x0d;
 
 /**
  * A separator as an option gives it: one character, perhaps after a backslash.
@@ -107,6 +108,8 @@ export class TextRecords {
       this.batch.finding(finding);
     }
     const text = decodeAs(encoding, bytes);
+    if (bytes.includes(carriageReturn))
+      this.report('D038', 'the line has a carriage return inside', name, raw);
     return raw.offset === 0 ? text?.replace(/^\ufeff/, '') : text;
   }
 
@@ -153,10 +156,13 @@ export async function textNames(
   batch: BatchBuilder,
 ): Promise<string[]> {
   const names: string[] = [];
-  for (const { name } of await source.list()) {
+  for (const { name, size } of await source.list()) {
     if (isIgnored(name)) continue;
-    if (/\.(?:txt|csv)$/i.test(name)) names.push(name);
-    else batch.finding(findings.of('D010', `${name} is no text file`, { file: source.pathOf(name) }));
+    if (/\.(?:txt|csv)$/i.test(name)) {
+      names.push(name);
+      if (size === 0)
+        batch.finding(findings.of('D015', `${name} has no bytes`, { file: source.pathOf(name) }));
+    } else batch.finding(findings.of('D010', `${name} is no text file`, { file: source.pathOf(name) }));
   }
   return names;
 }

@@ -80,6 +80,11 @@ export async function textFacts(source: FormatSource, name: string): Promise<Tex
     const isCut = length > content.length + 1;
     if (isCut) continue;
     isUtf8 &&= decodeAs('utf-8', content) !== undefined;
+    // No text has a zero byte; UTF-16 without a mark has them.
+    if (content.includes(0)) {
+      undecodable ??= lines;
+      isUtf8 = false;
+    }
     if (undecodable === undefined && decodeAs('gb18030', content) === undefined) undecodable = lines;
   }
   if (isUtf8) return { lines, bytes, encoding: 'utf-8' };

@@ -2,11 +2,13 @@ import { type Diagnostic, type JsonObject, OptionError, throwIfAborted } from '.
 import type { FormatBatch, FormatSource } from '../contract.js';
 import { BatchBuilder } from '../shared/batches.js';
 import { type CsvRow, csvRows, placeOfCell } from '../shared/csv.js';
-import { csvRules } from '../shared/csv-rules.js';
+import { csvRules, textProblem } from '../shared/csv-rules.js';
+import { directoryRules } from '../shared/directory-rules.js';
 import { Findings, shown } from '../shared/findings.js';
 import { isIgnored } from '../shared/images.js';
 import { setMember } from '../shared/json.js';
 import { stemOfName } from '../shared/names.js';
+import { unguardCell } from './guard.js';
 import { tableCsvRules } from './rules.js';
 import { type Column, columnTypeOf, fits, TypeGuess } from './types.js';
 
@@ -15,13 +17,26 @@ import { type Column, columnTypeOf, fits, TypeGuess } from './types.js';
  * given, all files are read once before the first sample comes.
  */
 export async function* readTableCsv(source: FormatSource): AsyncGenerator<FormatBatch> {
-  const findings = new Findings([...csvRules, ...tableCsvRules], source);
+  const findings = new Findings([...directoryRules, ...csvRules, ...tableCsvRules], source);
   const batch = new BatchBuilder();
   const table = new TableReader(source, findings, batch);
   const files: string[] = [];
-  for (const { name } of await source.list()) {
-    if (!/\.csv$/i.test(name) || isIgnored(name)) continue;
+  for (const { name, size } of await source.list()) {
+    if (isIgnored(name)) continue;
     throwIfAborted(source.signal);
+    const file = source.pathOf(name);
+    if (!/\.csv$/i.test(name)) {
+      batch.finding(findings.of('D010', `${name} is no CSV file`, { file }));
+      continue;
+    }
+    if (size === 0) {
+      const finding = findings.of('D015', `${name} has no bytes`, { file })!;
+      if (finding.severity === 'error') {
+        batch.fault({ diagnostics: [finding], name });
+        continue;
+      }
+      batch.finding(finding);
+    }
     if (await table.file(name)) files.push(name);
     yield batch.take();
   }
@@ -72,6 +87,7 @@ function givenSchema(source: FormatSource, findings: Findings, batch: BatchBuild
 class TableReader {
   private readonly given: readonly Column[] | undefined;
   private readonly hasHeader: boolean;
+  private readonly isGuarded: boolean;
   /** What the first file says of the columns, and where it is. */
   private first: { readonly header: readonly string[]; readonly name: string } | undefined;
   private guesses: TypeGuess[] = [];
@@ -82,6 +98,7 @@ class TableReader {
     private readonly batch: BatchBuilder,
   ) {
     this.given = givenSchema(source, findings, batch);
+    this.isGuarded = source.options['undoFormulaGuard'] === true;
     this.hasHeader = source.options['noHeader'] !== true;
   }
 
@@ -107,6 +124,11 @@ class TableReader {
             name,
             this.findings.of('T004', message, { file, line, column, offset: row.offset }),
           );
+        }
+        const unreadable = textProblem(row, !isBegun);
+        if (unreadable !== undefined) {
+          const place = { file: this.source.pathOf(name), line: row.line, column: 1, offset: row.offset };
+          return this.fault(name, this.findings.of('T008', unreadable, place));
         }
         if (!isBegun) {
           isBegun = true;
@@ -164,7 +186,8 @@ class TableReader {
       this.batch.finding(this.findings.of('T002', message, { file, ...place, offset: row.offset }));
       return;
     }
-    for (const [at, cell] of row.cells.entries()) {
+    for (const [at, stored] of row.cells.entries()) {
+      const cell = this.isGuarded ? unguardCell(stored) : stored;
       if (given === undefined) {
         guesses[at]!.add(cell);
       } else if (!fits(cell, given[at]!.type)) {

@@ -42,4 +42,12 @@ export const tableCsvRules: readonly Rule[] = [
     why: 'A schema names each column once.',
     fix: 'Rename one of the two.',
   },
+  {
+    id: 'T009',
+    name: 'cell-looks-guarded',
+    severity: 'warning',
+    summary: 'A cell begins with a Tab and a formula sign before formulas are guarded.',
+    why: 'Guarded cells look the same, so undoing the guard will take this Tab away too.',
+    fix: 'Undo an older guard first: --from-option undo-formula-guard.',
+  },
 ];

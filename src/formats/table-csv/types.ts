@@ -1,4 +1,10 @@
 import { decimalOf } from '../../model/index.js';
+import type { LossName } from '../shared/losses.js';
+
+export const title = 'ModelArts table (CSV)';
+
+/** What is kept of a sample: its file. The schema is found again where it has only types that are found out from cells. */
+export const tableCsvCarries: ReadonlySet<LossName> = new Set(['table-sample']);
 
 /** Types of columns, as table data sets of ModelArts name them. */
 export const columnTypes = [
@@ -72,6 +78,9 @@ function isDate(text: string): boolean {
 
 /** The types that are tried for a column, in their order. */
 const tried: readonly ColumnType[] = ['BOOLEAN', 'INT', 'LONG', 'DOUBLE', 'DATE', 'TIMESTAMP'];
+
+/** The types that columns can be found to have. */
+export const guessedTypes: ReadonlySet<string> = new Set<string>([...tried, 'STRING']);
 
 /** Finds the first type of BOOLEAN, INT, LONG, DOUBLE, DATE and TIMESTAMP that all cells of a column fit; else STRING. */
 export class TypeGuess {

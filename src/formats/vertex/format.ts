@@ -16,6 +16,7 @@ export const vertex: Format = {
     id: 'vertex',
     title: 'Vertex AI import file',
     layout: 'file',
+    extension: 'jsonl',
     reads: true,
     writes: true,
     appends: true,

@@ -1,8 +1,10 @@
 import { type Diagnostic, type ImageObject, noProperties, type Sample } from '../../model/index.js';
-import { lineBatches } from '../../text/index.js';
+import { type LineProblem, lineBatches } from '../../text/index.js';
 import type { FormatBatch, FormatRecord, FormatSource } from '../contract.js';
 import { BatchBuilder } from '../shared/batches.js';
 import { Findings, shown } from '../shared/findings.js';
+import { isImageName } from '../shared/images.js';
+import { explainLine } from '../shared/json-lines.js';
 import { baseNameOf, stemOfName } from '../shared/names.js';
 import { widerFaceRules } from './rules.js';
 
@@ -18,22 +20,33 @@ const attributes = ['blur', 'expression', 'illumination', 'invalid', 'occlusion'
 export async function* readWiderFace(source: FormatSource): AsyncGenerator<FormatBatch> {
   const files = await source.list();
   const names = new Set(files.map(({ name }) => name));
+  const named = new Set<string>();
   const batch = new BatchBuilder();
   for (const { name } of files) {
     const subset = listPattern.exec(name)?.[1];
     if (subset === undefined) continue;
-    const list = new ListReader(source, name, subset, names, batch);
+    const list = new ListReader(source, name, subset, { names, named, batch });
     const { signal } = source;
     for await (const lines of lineBatches(source.chunks(name), signal === undefined ? {} : { signal })) {
       for (let i = 0; i < lines.count; i++) {
         const start = lines.starts[i]!;
         const end = lines.ends[i]!;
         batch.read(end - start + 1);
-        list.line(lines.bytes.toString('utf8', start, end), lines.firstLine + i, lines.offset(i));
+        const text = lines.bytes.toString('utf8', start, end);
+        const problem = lines.problem(i);
+        if (problem === undefined) list.line(text, lines.firstLine + i, lines.offset(i));
+        else list.unreadable(problem, text, lines.firstLine + i, lines.offset(i));
         if (batch.isFull) yield batch.take();
       }
     }
     list.end();
+  }
+  const left = files.filter(({ name }) => isImageName(name) && !named.has(name));
+  if (left.length > 0) {
+    const what = left.length === 1 ? '1 image is' : `${left.length} images are`;
+    const findings = new Findings(widerFaceRules, source);
+    const message = `${what} in no list, such as ${left[0]!.name}`;
+    batch.finding(findings.of('N124', message, { file: source.path }));
   }
   yield batch.take();
 }
@@ -41,6 +54,8 @@ export async function* readWiderFace(source: FormatSource): AsyncGenerator<Forma
 /** The image whose lines are being read. */
 interface Open {
   readonly image: string;
+  /** The name of the file in the folder, or the one that it should have. */
+  readonly name: string;
   readonly line: number;
   readonly offset: number;
   /** How many lines of faces are to come; undefined until the number is read. */
@@ -63,8 +78,13 @@ class ListReader {
     private readonly source: FormatSource,
     name: string,
     private readonly subset: string,
-    private readonly names: ReadonlySet<string>,
-    private readonly batch: BatchBuilder,
+    private readonly shared: {
+      /** Of the files of the folder. */
+      readonly names: ReadonlySet<string>;
+      /** Of the images that a list has. */
+      readonly named: Set<string>;
+      readonly batch: BatchBuilder;
+    },
   ) {
     this.findings = new Findings(widerFaceRules, source);
     this.file = source.pathOf(name);
@@ -79,6 +99,7 @@ class ListReader {
       this.isLost = false;
       this.open = {
         image: written,
+        name: this.nameOf(written, line, offset),
         line,
         offset,
         left: undefined,
@@ -100,6 +121,15 @@ class ListReader {
     open.raw.push(text);
     if (open.left === undefined) this.count(open, written, line, offset);
     else this.face(open, text, line, offset);
+  }
+
+  /** A line that is no text: what is open cannot be trusted any more. */
+  unreadable(problem: LineProblem, text: string, line: number, offset: number): void {
+    const raw = this.open === undefined ? text : [...this.open.raw, text].join('\n');
+    const isTold = this.isLost && this.open === undefined;
+    this.open = undefined;
+    this.isLost = true;
+    if (!isTold) this.fault(`the line is no text: ${explainLine(problem).message}`, line, offset, raw);
   }
 
   end(): void {
@@ -184,41 +214,55 @@ class ListReader {
   private finish(open: Open, isLabelled: boolean): void {
     this.open = undefined;
     if (this.source.mode === 'strict' && open.findings.some(({ severity }) => severity === 'error')) {
-      this.batch.fault({ diagnostics: open.findings, raw: Buffer.from(open.raw.join('\n')) });
+      this.shared.batch.fault({ diagnostics: open.findings, raw: Buffer.from(open.raw.join('\n')) });
       return;
     }
-    for (const finding of open.findings) this.batch.finding(finding);
-    this.batch.record(this.record(open, isLabelled));
+    for (const finding of open.findings) this.shared.batch.finding(finding);
+    this.shared.batch.record(this.record(open, isLabelled));
   }
 
-  private record({ image, line, offset, objects }: Open, isLabelled: boolean): FormatRecord {
-    const path = image.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
+  /** Where an image of the list is; what is to be said of that is reported. */
+  private nameOf(image: string, line: number, offset: number): string {
+    const { names, named, batch } = this.shared;
+    const path = pathOf(image);
     const places = [`WIDER_${this.subset}/images/${path}`, `images/${path}`, path];
-    const found = places.find((place) => this.names.has(place));
-    if (found === undefined) {
-      const place = { file: this.file, line, column: 1, offset };
-      this.batch.finding(this.findings.of('N121', `there is no image ${shown(image)}`, place));
-    }
+    const found = places.find((place) => names.has(place));
+    const name = found ?? safe(places[0]!);
+    const place = { file: this.file, line, column: 1, offset };
+    if (named.has(name))
+      batch.finding(this.findings.of('N125', `the image ${shown(image)} is listed before`, place));
+    else if (found === undefined)
+      batch.finding(this.findings.of('N121', `there is no image ${shown(image)}`, place));
+    named.add(name);
+    return name;
+  }
+
+  private record({ image, name, line, objects }: Open, isLabelled: boolean): FormatRecord {
     const sample: Sample = {
-      source: this.source.pathOf(found ?? safe(places[0]!)),
+      source: this.source.pathOf(name),
       usage: usages[this.subset]!,
       annotations: isLabelled
         ? [
             {
               type: 'modelarts/object_detection',
               task: 'object_detection',
-              image: { fileName: baseNameOf(path), objects },
+              image: { fileName: baseNameOf(name), objects },
             },
           ]
         : [],
     };
-    return { sample, file: this.file, line, key: stemOfName(safe(path)) };
+    return { sample, file: this.file, line, key: stemOfName(safe(pathOf(image))) };
   }
 
   private fault(message: string, line: number, offset: number, raw: string): void {
     const finding = this.findings.of('N120', message, { file: this.file, line, column: 1, offset });
-    if (finding !== undefined) this.batch.fault({ diagnostics: [finding], raw: Buffer.from(raw) });
+    if (finding !== undefined) this.shared.batch.fault({ diagnostics: [finding], raw: Buffer.from(raw) });
   }
+}
+
+/** The name of an image in a list with `/` between folders. */
+function pathOf(image: string): string {
+  return image.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
 }
 
 /** A name that does not lead out of the folder. */

@@ -34,4 +34,20 @@ export const widerFaceRules: readonly Rule[] = [
     why: 'It is kept as stored, and most trainers drop it or fail.',
     fix: 'Remove the face.',
   },
+  {
+    id: 'N124',
+    name: 'wider-image-not-listed',
+    severity: 'warning',
+    summary: 'Images of the folder are in none of the lists.',
+    why: 'They are no samples: only a list says what an image is for, and whether it has faces.',
+    fix: 'Add them to a list, or take them out of the folder.',
+  },
+  {
+    id: 'N125',
+    name: 'wider-image-twice',
+    severity: 'warning',
+    summary: 'An image is in a list twice, or in two lists.',
+    why: 'It becomes several samples, of which a folder format takes only the first.',
+    fix: 'Put all faces of an image behind its name once.',
+  },
 ];

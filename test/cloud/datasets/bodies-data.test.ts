@@ -502,6 +502,20 @@ describe('answers', () => {
     ]);
   });
 
+  test('a hundred thousand samples come page by page: the next is asked for when one is used up', async () => {
+    const { dataset, asked } = recorder(({ query = {} }: ServiceRequest) => {
+      const first = Number(query['offset']) * 100;
+      const page = Array.from({ length: 100 }, (_, n) => ({ sample_id: `s${first + n}` }));
+      return { sample_count: 100_000, samples: page };
+    });
+    let count = 0;
+    for await (const { sampleId } of dataset.samples()) {
+      expect(sampleId === `s${count}` && asked.length === Math.floor(count / 100) + 1).toBe(true);
+      count++;
+    }
+    expect([count, asked.length]).toEqual([100_000, 1_000]);
+  });
+
   test('lists that an answer leaves out are empty', async () => {
     const { dataset } = recorder({});
     expect(await dataset.listSamples()).toEqual({ total: undefined, samples: [] });

@@ -230,6 +230,17 @@ describe('what is refused before any request leaves', () => {
     expect(asked.map(({ method }) => method)).toEqual(['GET']);
   });
 
+  test('what no table of the service speaks of is not refused', async () => {
+    const { dataset, asked } = recorder({ dataset_id: 'd0', dataset_type: 900 }, { task_id: 't' });
+    await dataset.getDatasetInfo();
+    await dataset.importData({ path: '/b/V1.manifest' });
+    await dataset.exportData({ path: '/b/d/' });
+    expect(asked).toHaveLength(3);
+    const { dataset: unknown } = recorder({ dataset_id: 'd0', dataset_type: 77 }, { task_id: 't' });
+    await unknown.getDatasetInfo();
+    expect(await unknown.importData({ path: '/b/d/' })).toBe('t');
+  });
+
   test('onFailure is return or throw', async () => {
     const { dataset, asked } = recorder();
     await refusal(dataset.deleteSamples(['s1'], { onFailure: any('ignore') }));

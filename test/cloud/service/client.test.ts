@@ -324,6 +324,7 @@ test('what a service repeats of secrets is not shown', async () => {
   const planted = `key ${secretKey}, https://b.example.com/a?Signature=SIGNED and bob@example.com`;
   service.fail({
     status: 400,
+    headers: { 'x-request-id': planted },
     body: { error_code: planted, error_msg: planted, error_solution: planted, request_id: planted },
   });
   const error = await failure(client.send(creating));

@@ -1,33 +1,106 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { formatWithOptions } from 'node:util';
-import { describe, expect, it, vi } from 'vitest';
-import * as labelkit from '../../../src/index.js';
-import { testFolder } from '../folder.js';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import * as cloud from '../../../src/dataset-io/cloud.js';
+import * as library from '../../../src/index.js';
+import { login, type StandIns, startStandIns } from '../../server/modelarts/index.js';
 
 const root = resolve(import.meta.dirname, '../../..');
 const page = readFileSync(join(root, 'docs/from-the-python-sdk.md'), 'utf8');
+const packages = { labelkit: 'src/index.ts', 'labelkit/cloud': 'src/dataset-io/cloud.ts' };
 
-/** Each program of the page with what it is said to print. */
-const examples = [...page.matchAll(/^## (.*)\n\n```ts\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/gm)].map(
-  ([, title, code, output]) => [title!, code!, output!] as const,
-);
+/** Each program of the page: its heading, and what it is said to print. */
+const examples = page.split(/^## /m).flatMap((section) => {
+  const [, code, output] = /^```ts\n([\s\S]*?)^```\n\n```text\n([\s\S]*?)^```/m.exec(section) ?? [];
+  const title = section.slice(0, section.indexOf('\n'));
+  return code === undefined || output === undefined ? [] : [[title, code, output] as const];
+});
+
+/** What the page says is in the bucket. */
+const voc = (name: string, label: string) =>
+  `<annotation><filename>${name}</filename><size><width>9</width><height>9</height><depth>3</depth></size><object>` +
+  `<name>${label}</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>6</ymax></bndbox></object></annotation>`;
+const objects: Readonly<Record<string, string>> = {
+  'pets/1.jpg': 'a cat',
+  'pets/1.xml': voc('1.jpg', 'cat'),
+  'pets/2.jpg': 'a dog',
+  'pets/2.xml': voc('2.jpg', 'dog'),
+  'animals/Cat/1.jpg': 'cat 1',
+  'animals/Cat/2.jpg': 'cat 2',
+  'animals/Dog/1.jpg': 'dog 1',
+  'animals/Dog/2.jpg': 'dog 2',
+  'reviews/a.txt': 'works well\tgood\nbroke at once\tbad,late\nnever came\tlate\n',
+  'sales/2024.csv': 'day,sold\nMonday,3\nTuesday,5\n',
+};
 
 describe('docs/from-the-python-sdk.md', () => {
-  it('has two programs', () => {
-    expect(examples.length).toBe(2);
-    expect(page.match(/```ts/g)?.length).toBe(2);
+  const folder = mkdtempSync(join(tmpdir(), 'labelkit-page-'));
+  let standIns: StandIns;
+
+  beforeAll(async () => {
+    mkdirSync(join(folder, 'data'));
+    // Work is over as soon as it is asked for, so that nothing waits.
+    standIns = await startStandIns({ buckets: ['my-bucket'], pace: { ms: 0 } });
+    standIns.service.versionEveryMs = 0;
+    for (const [key, text] of Object.entries(objects)) standIns.obs.put('my-bucket', key, text);
+    const more = { LABELKIT_CONFIG: join(folder, 'none.json'), HUAWEICLOUD_SDK_PASSWORD: login.password };
+    for (const [name, value] of Object.entries({ ...standIns.environment, ...more })) vi.stubEnv(name, value);
   });
 
-  it.each(examples)('%s: the program runs and prints what the page says', async (_, code, output) => {
-    const folder = testFolder();
-    mkdirSync(join(folder, 'data'));
-    const program = join(folder, 'example.ts');
-    const source = JSON.stringify(join(root, 'src/index.ts'));
-    writeFileSync(
-      program,
-      code.replaceAll("'labelkit'", source).replaceAll("'./", `'${join(folder, 'data')}/`),
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await standIns.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('has a program in each part', () => {
+    expect(examples.map(([title]) => title)).toEqual([
+      'A manifest: build, save, append, read',
+      'A Pascal VOC file: build, save, append, read',
+      'Sessions (chapter 5)',
+      'Object storage (chapter 6)',
+      'Data sets (7.1)',
+      'Versions (7.2)',
+      'Samples (7.3) and labels',
+      'Import (7.4)',
+      'Export (7.5)',
+      'Label tasks (7.7)',
+    ]);
+    expect(page.match(/```ts/g)?.length).toBe(examples.length);
+  });
+
+  it('its programs compile', () => {
+    const files = examples.map(([, code], index) => {
+      const file = join(folder, `check-${index}.ts`);
+      writeFileSync(file, code);
+      return file;
+    });
+    const program = ts.createProgram(files, {
+      strict: true,
+      noEmit: true,
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+      moduleDetection: ts.ModuleDetectionKind.Force,
+      paths: Object.fromEntries(Object.entries(packages).map(([name, path]) => [name, [join(root, path)]])),
+      types: ['node'],
+      typeRoots: [join(root, 'node_modules/@types')],
+      skipLibCheck: true,
+    });
+    const errors = files.flatMap((file) => ts.getPreEmitDiagnostics(program, program.getSourceFile(file)));
+    expect(errors.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
+  });
+
+  it.each(examples)('%s: the program runs and prints what the page says', async (title, code, output) => {
+    const program = join(folder, `${title.replaceAll(/\W+/g, '-')}.ts`);
+    const named = Object.entries(packages).reduce(
+      (text, [name, path]) => text.replaceAll(`'${name}'`, JSON.stringify(join(root, path))),
+      code,
     );
+    writeFileSync(program, named.replaceAll("'./", `'${join(folder, 'data')}/`));
     let printed = '';
     const log = vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => {
       printed += `${formatWithOptions({ colors: false }, ...values)}\n`;
@@ -41,9 +114,13 @@ describe('docs/from-the-python-sdk.md', () => {
   });
 
   it('speaks of names that exist', () => {
+    const labelkit = { ...library, ...cloud };
     const position = new labelkit.Point({ x: 1, y: 2 });
     const points = [position];
+    const session = new labelkit.Session();
     const known: Record<string, object> = {
+      Session: session,
+      Dataset: new labelkit.Dataset(session, 'd'),
       Manifest: new labelkit.Manifest({ samples: [] }),
       Sample: new labelkit.Sample({ source: 'a' }),
       Annotation: new labelkit.Annotation({}),
@@ -71,7 +148,8 @@ describe('docs/from-the-python-sdk.md', () => {
     let checked = 0;
     for (const code of ours) {
       const [, name, member] = /^`(?:new )?([A-Z]\w+)(?:\.(\w+))?/.exec(code) ?? [];
-      if (name === undefined || name === 'Unspecified' || name === 'None') continue;
+      // Variables of the environment are no names of the package.
+      if (name === undefined || name === 'Unspecified' || name === 'None' || /^[A-Z_]+$/.test(name)) continue;
       const statics = (labelkit as Record<string, unknown>)[name];
       expect(statics, code).toBeDefined();
       checked++;

@@ -202,10 +202,10 @@ describe('what is written', () => {
     );
     expect(written).toMatchObject(['written', [{ rule: 'C002' }], 'written']);
     expect([...sink.placed]).toEqual([
-      ['images/a.jpg', 'x/a.jpg'],
-      ['images/b.PNG', 'y/b.PNG'],
+      ['a.jpg', 'x/a.jpg'],
+      ['b.PNG', 'y/b.PNG'],
     ]);
-    expect(sink.text).toContain('"file_name":"images/b.PNG"');
+    expect(sink.text).toContain('"file_name":"b.PNG"');
   });
 
   test('classes in a given order; a label that is none of them is a fault', async () => {

@@ -175,7 +175,7 @@ describe('reading', () => {
     [
       'zeros for bytes',
       `${header}\0\0\0\n${good}`,
-      'T002 warning in/b.csv:2:4 the row has 1 columns, not 6, and is ignored',
+      'T008 error in/b.csv:2:1 the row has a NUL byte: the file is UTF-16, or damaged',
     ],
   ])('%s: the finding, and the run goes on', async (_, text, expected) => {
     const { records, diagnostics, faults } = await read(text, { chunkBytes: 3 });

@@ -138,7 +138,6 @@ describe('reading', () => {
     ],
     ['a header', 'type truncated occluded\n', `N100 error ${at}:1:16 the line has 3 fields, not 15`, 0],
     ['CSV', 'Car,0,0,0,1,2,3,4\n', `N100 error ${at}:1:1 the line has 1 fields, not 15`, 0],
-    ['zeros for bytes', '\0\0\0\n', `N100 error ${at}:1:1 the line has 1 fields, not 15`, 0],
     ['a blank line before', `\n\ufeffx\n`, `N100 error ${at}:2:2 the line has 1 fields, not 15`, 0],
   ])('%s: the finding, and the run goes on', async (_, line, expected, objects) => {
     const { records, diagnostics } = await read(line + plain);

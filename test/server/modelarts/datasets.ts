@@ -103,7 +103,7 @@ function infoOf(dataset: Dataset): Json {
 }
 
 /** Where the service may write. @throws Refusal with the codes of the documents */
-export function workPathOf(text: string): Place {
+function workPathOf(text: string): Place {
   const place = folderOf(neededPlace(text, 'work_path'));
   if (place.key === '') throw invalid('work_path must be a folder in a bucket, not a bucket.', '4205');
   if (text.length < 3 || text.length > 700) throw invalid('work_path has 3 to 700 characters.', '4350');

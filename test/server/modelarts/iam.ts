@@ -87,7 +87,9 @@ export class Iam {
     const user = part(part(part(auth, 'identity'), 'password'), 'user');
     const domain = part(user, 'domain')['name'];
     const { name, password } = user;
-    if (name !== login.username || domain !== login.account || password !== login.password)
+    // A user of the account, or the account itself.
+    const isKnown = (name === login.username || name === login.account) && domain === login.account;
+    if (!isKnown || password !== login.password)
       return refused(401, 'The username or password is wrong.', 'Unauthorized');
     const scope = part(auth, 'scope');
     const said = part(scope, 'project');

@@ -1,5 +1,5 @@
 import { isJson, type Json, objectOf, textOf, textsOf } from './json.js';
-import { folderOf, type Place, uriOf } from './objects.js';
+import { folderOf, type Place } from './objects.js';
 import {
   readLabelFiles,
   readLabelFolders,
@@ -225,12 +225,9 @@ function sampleOf(world: World, dataset: Dataset, found: Found, index: number): 
 
 const colours = ['#3399ff', '#ff9933', '#33cc66', '#cc3366', '#9966cc', '#66cccc'];
 
-function rememberLabel(dataset: Dataset, { name, type }: Pick<SampleLabel, 'name' | 'type'>): void {
+export function rememberLabel(dataset: Dataset, { name, type }: Pick<SampleLabel, 'name' | 'type'>): void {
   if (name === '' || dataset.labels.some((label) => label.name === name && label.type === type)) return;
   const colour = colours[dataset.labels.length % colours.length];
   const label: Label = { name, type, property: { '@modelarts:color': colour }, attributes: [] };
   dataset.labels.push(label);
 }
-
-/** `obs://…` as a task says where it reads. */
-export const readsFrom = ({ place }: Manner) => uriOf(place);

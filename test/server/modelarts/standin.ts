@@ -4,16 +4,20 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { ObsServer } from '../obs/index.js';
 import { datasetRoutes } from './datasets.js';
+import { exportRoutes } from './exports.js';
 import { type FaultAction, type FaultHandle, type FaultPlan, Faults } from './faults.js';
 import { type Admission, Iam } from './iam.js';
 import { importRoutes } from './imports.js';
 import type { Pace } from './jobs.js';
 import { isJson, type Json } from './json.js';
+import { labelRoutes } from './labels.js';
 import { objectsInMemory, objectsOfServer, type Place } from './objects.js';
 import { type Recorded, record } from './record.js';
 import { gateway, invalid, Refusal } from './refusal.js';
 import { type Reply, Router } from './routes.js';
+import { sampleRoutes } from './samples.js';
 import { type ThrottleOptions, World } from './state.js';
+import { taskRoutes } from './tasks.js';
 import { versionRoutes } from './versions.js';
 
 export interface Seen {
@@ -60,7 +64,15 @@ export class ServiceStandIn {
   readonly #queue: Fault[] = [];
   readonly #faults = new Faults();
   readonly #sockets = new Set<Socket>();
-  readonly #router = new Router(datasetRoutes, importRoutes, versionRoutes);
+  readonly #router = new Router(
+    datasetRoutes,
+    importRoutes,
+    versionRoutes,
+    sampleRoutes,
+    labelRoutes,
+    exportRoutes,
+    taskRoutes,
+  );
   readonly #times: { requests: number[]; creations: number[] } = { requests: [], creations: [] };
   readonly #failures: unknown[] = [];
   throttle: ThrottleOptions | undefined;

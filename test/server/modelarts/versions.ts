@@ -173,7 +173,10 @@ function create(world: World, id: string, body: Json): Json {
         enter: () => {
           const folder = placeOfVersion(dataset, chosen);
           version.updated = world.now();
-          version.samples = dataset.samples.map((sample) => ({ ...sample, labels: [...sample.labels] }));
+          version.samples = dataset.samples.map((sample) => ({
+            ...sample,
+            labels: sample.labels.map((label) => ({ ...label })),
+          }));
           const written =
             dataset.type === 400
               ? publishTable(world, dataset, folder, chosen, withHeader)

@@ -52,7 +52,7 @@ export const tasks: Readonly<Record<string, number>> = {
   audio_segmentation: 202,
 };
 
-export const taskOf = (labelType: number) =>
+const taskOf = (labelType: number) =>
   Object.keys(tasks).find((name) => tasks[name] === labelType) ?? 'image_classification';
 
 /** A sample with labels that are names only. */

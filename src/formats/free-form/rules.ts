@@ -1,0 +1,3 @@
+import { directoryRules } from '../shared/directory-rules.js';
+
+export const freeFormRules = directoryRules;
