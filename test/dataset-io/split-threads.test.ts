@@ -56,8 +56,9 @@ function splitWith(path: string, method: SplitMethod, options: SplitOptions, thr
   const resolved = { format: 'manifest', reason: '', near: [] } as never;
   const job = new SplitJob(path, output, resolved, method, 'files', options);
   const placing = method === 'hash' ? new HashPlacing(job, threads) : new PlannedPlacing(job, threads);
-  return placing.toFiles().then(({ outputs, seconds: _, ...result }) => ({
+  return placing.toFiles().then(({ outputs, seconds: _, diagnostics, ...result }) => ({
     result: { ...result, samples: outputs.map(({ samples }) => samples) },
+    diagnostics: JSON.stringify(diagnostics).replaceAll(output, 'parts'),
     report: splitReport(job, placing.grouping),
     findings: job.findings,
     files: Object.fromEntries(
