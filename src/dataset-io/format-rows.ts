@@ -26,6 +26,7 @@ import {
   joinerOf,
   parseLocation,
   type Storage,
+  type StorageStat,
 } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
 
@@ -294,6 +295,13 @@ function localPath(path: string): string {
   return location.kind === 'local' ? location.path : path;
 }
 
+/** D015: a file of which there is nothing to be said, because it has no bytes. */
+function emptyFinding(path: string, { kind, size }: StorageStat, { mode }: FormatRowsOptions) {
+  if (kind !== 'file' || size > 0) return undefined;
+  const severity = mode === 'strict' ? 'error' : 'warning';
+  return datasetDiagnostic('D015', `${path} has no bytes`, { file: path, severity });
+}
+
 /**
  * The samples of an input that a format reads, batch by batch.
  *
@@ -308,8 +316,10 @@ export async function* formatRows(
   const stat = await storage.stat(path, { signal: options.signal });
   if (stat === null) throw nothingAt(path);
   const source = new StorageSource(storage, path, stat.kind === 'directory', options);
+  let isSilent = true;
   for await (const { records, faults, diagnostics, bytes } of code.read!(source)) {
     throwIfAborted(options.signal);
+    isSilent &&= records.length + faults.length + diagnostics.length === 0;
     yield {
       count: records.length,
       rows: records.map((record) => ({ ...record, base: '.' })),
@@ -320,7 +330,9 @@ export async function* formatRows(
     // Blocking reads never let the event loop turn: a signal would not be heard.
     await nextTurn();
   }
-  const { passedOverFinding } = source;
-  if (passedOverFinding === undefined) return;
-  yield { count: 0, rows: [], faults: [], diagnostics: [passedOverFinding], bytes: 0 };
+  const diagnostics = [
+    source.passedOverFinding,
+    isSilent ? emptyFinding(path, stat, options) : undefined,
+  ].filter((finding) => finding !== undefined);
+  if (diagnostics.length > 0) yield { count: 0, rows: [], faults: [], diagnostics, bytes: 0 };
 }

@@ -7,7 +7,7 @@ import { inspect } from '../../src/dataset-io/inspect.js';
 import { openDataset } from '../../src/dataset-io/open.js';
 import type { Storage } from '../../src/dataset-io/storage/index.js';
 import { createObsStorage } from '../../src/dataset-io/storage/obs/index.js';
-import type { Sample } from '../../src/model/index.js';
+import type { LabelkitError, Sample } from '../../src/model/index.js';
 import { type ObsServer, startObsServer } from '../server/obs/index.js';
 import { filesIn, scratch } from '../support/scratch.js';
 import { type Specimen, seeds, specimens } from './every.js';
@@ -185,5 +185,67 @@ describe.each(written)('%s', (id) => {
     expect(relative(objectsBelow(`${prefix}up/`), `obs://data/${prefix}up/`)).toEqual(expected);
     expect(relative(objectsBelow(`${prefix}across/`), `obs://data/${prefix}across/`)).toEqual(expected);
     expect(filesBelow(join(dir, 'back'))).toEqual(expected);
+  });
+});
+
+describe('what is none of them, or several', () => {
+  const darknet = { 'obj.data': 'names = obj.names\ntrain = train.txt\n', 'obj.names': 'cat\n' };
+  test.each<[string, Files, string, string, string[]]>([
+    [
+      'a list of WIDER FACE',
+      { 'wider_face_val_bbx_gt.txt': 'a.jpg\n0\n' },
+      'wider_face_val_bbx_gt.txt',
+      'UnknownFormat',
+      ['widerface (', 'name the folder'],
+    ],
+    [
+      'boxes with semicolons',
+      { 'b.csv': 'image;xmin;ymin;xmax;ymax\n' },
+      'b.csv',
+      'UnknownFormat',
+      ['csv-boxes (', '--from-option separator'],
+    ],
+    ['a table', { 'b.csv': 'id,name\n' }, 'b.csv', 'UnknownFormat', ['csv-boxes (', '--from-option columns']],
+    [
+      'the description of a tree',
+      { 'data.yaml': 'names: [cat]\ntrain: images\n' },
+      'data.yaml',
+      'UnknownFormat',
+      ['yolo (data.yaml describes', 'name the folder'],
+    ],
+    [
+      'a list of another YOLO',
+      { 'train.txt': 'a.jpg 1,2,3,4,0\n' },
+      'train.txt',
+      'UnknownFormat',
+      ['yolo (', 'that is not read'],
+    ],
+    ['text', { 'a.md': '# a\n' }, '', 'UnknownFormat', ['Say what it is with --from']],
+    ['nothing', { 'a/b.bin': '\0' }, 'a', 'UnknownFormat', ['Say what it is with --from']],
+    [
+      'two trees in one',
+      { ...darknet, 'labelTxt/a.txt': '1 1 9 1 9 9 1 9 ship 0\n' },
+      '',
+      'AmbiguousFormat',
+      ['yolo (', 'dota ('],
+    ],
+    [
+      'three trees in one',
+      { ...darknet, 'labelTxt/a.txt': '', 'label_2/a.txt': '' },
+      '',
+      'AmbiguousFormat',
+      ['yolo (', 'dota (', 'kitti ('],
+    ],
+  ])('%s', async (_, files, input, code, words) => {
+    const dir = scratch();
+    putLocal(join(dir, 'in'), files);
+    const prefix = `odd-${at++}/`;
+    put(prefix, files);
+    for (const path of [join(dir, 'in', input), `obs://data/${prefix}${input}`]) {
+      const error = await inspect(path, { session }).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code });
+      const { message, hint } = error as LabelkitError;
+      for (const word of words) expect(`${message} ${hint}`).toContain(word);
+    }
   });
 });

@@ -88,14 +88,7 @@ export const specimens: Readonly<Record<string, Specimen>> = {
       'wider_face_split/wider_face_train_bbx_gt.txt': '0--P/a.jpg\n1\n1 2 30 40 0 0 0 0 0 0\n',
     },
   },
-  openimages: {
-    files: {
-      'train/a.png': image,
-      'train-annotations-bbox.csv':
-        'ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax\na,x,/m/01,1,0.1,0.3,0.2,0.4\n',
-      'class-descriptions-boxable.csv': '/m/01,Cat\n',
-    },
-  },
+  openimages: { seed: 'boxes' },
   'csv-boxes': { seed: 'boxes' },
   'table-csv': { seed: 'tables' },
   published: {

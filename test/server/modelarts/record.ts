@@ -29,7 +29,12 @@ export function record(
   return {
     method,
     path: decodeURIComponent(path).replace(projectId, '{project_id}'),
-    query: Object.fromEntries(new URLSearchParams(query)),
+    query: Object.fromEntries(
+      [...new URLSearchParams(query)].map(([name, value]) => [
+        name,
+        secretMembers.test(name) ? redacted : value,
+      ]),
+    ),
     headers: Object.fromEntries(
       Object.entries(headers)
         .filter(([name]) => !passing.test(name))
