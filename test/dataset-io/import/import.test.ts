@@ -138,6 +138,12 @@ describe('one call takes a data set to the service and back', () => {
     await expect(importDataset(other, into)).rejects.toThrow(OptionError);
   });
 
+  test('rows of a table that the service ignores are counted as left out', async () => {
+    const { common } = await setUp();
+    const folder = scratch({ 'iris.csv': 'length,class\n5.1,setosa\n4.9\n1,2,3\n' });
+    expect(await importDataset(folder, common)).toMatchObject({ samples: 1, skipped: 2, imported: 1 });
+  });
+
   test('more samples go into a data set that is there', async () => {
     const { common, session, all } = await setUp();
     const { datasetId } = await importDataset(street, common);
