@@ -39,7 +39,7 @@ const envelope: ReadonlySet<string> = new Set([
 ]);
 
 /** What can be named beside what `losses` has names for. */
-const otherNames = ['label', 'shape'];
+const otherNames = ['label', 'shape', 'sample-type'];
 
 /** All that the format of either side has no place for. */
 const uncarried = 'uncarried';
@@ -109,6 +109,7 @@ export class Compared {
       delete fields['source'];
     }
     this.leave(fields, featureOfField.sample);
+    if (this.ignored.has('sample-type')) delete fields['sampleType'];
     if (sample instanceof ManifestSample && !this.ignored.has('unknown-member'))
       assign(fields, unknownOf(sample)[0]);
     const own = this.filesOf(sample, files, otherFiles.length === 0);

@@ -269,8 +269,9 @@ describe('what is refused before anything is asked', () => {
     ['--search', ['samples', 'pets', '--search', '3']],
     ['D049', ['label-tasks', 'pets', '--create', ' ', '--type', '1']],
     ['--type', ['label-tasks', 'pets', '--create', 'boxes']],
-    ['D021', ['labels', 'pets', '--add', 'cat']],
-    ['--rename', ['labels', 'pets', '--rename', 'cat']],
+    ['Say --type', ['labels', 'pets', '--add', 'cat']],
+    ['Say --type', ['labels', 'pets', '--rename', 'cat=kit']],
+    ['--rename', ['labels', 'pets', '--rename', 'cat', '--type', '1']],
     ['only one', ['labels', 'pets', '--add', 'cat', '--rename', 'a=b']],
   ])('%s: %j', async (said, argv) => {
     const { run, service } = await setUp();
