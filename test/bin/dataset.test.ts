@@ -74,11 +74,11 @@ test('from nothing to a version, in words', async () => {
   expect(list.stderr).toBe('1 of 1 data sets\n');
 
   const published = await run('publish', 'pets', '--name', 'V001', '--wait');
-  expect(published.stdout).toMatch(/^published version \S+, \S+V001\.manifest\n$/);
+  expect(published.stdout).toMatch(/^published version \S+, obs:\/\/data\/\S+V001\.manifest\n$/);
   const versions = await run('versions', 'pets');
   expect(versions.stdout).toMatch(/V001 {2}published {2}yes/);
   const version = await run('version', 'pets', 'V001');
-  expect(version.stdout).toMatch(/^manifest {5}\S+V001\.manifest$/m);
+  expect(version.stdout).toMatch(/^manifest {5}obs:\/\/data\/\S+V001\.manifest$/m);
   const shown = await run('show', 'pets');
   expect(shown.stdout).toMatch(/^labels {11}cat, dog$/m);
   expect(shown.stdout).toMatch(/^current version {2}V001 \(\S+\)$/m);

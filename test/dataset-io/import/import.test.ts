@@ -6,6 +6,7 @@ import {
   Dataset,
   type ImportDatasetOptions,
   importDataset,
+  obsPath,
   planImport,
   Session,
 } from '../../../src/dataset-io/cloud.js';
@@ -83,7 +84,7 @@ describe('one call takes a data set to the service and back', () => {
   });
 
   test('texts', async () => {
-    const { common } = await setUp();
+    const { common, session } = await setUp();
     const folder = scratch({
       'a.txt': 'fine weather\nrain all day\n',
       'a_result.txt': 'good\nbad,wet\n',
@@ -91,6 +92,13 @@ describe('one call takes a data set to the service and back', () => {
     const result = await importDataset(folder, { ...common, onError: 'fail', publish: true });
     expect(result).toMatchObject({ samples: 2, imported: 2, labels: 3, annotations: 3 });
     expect(result.version?.name).toBe('V001');
+    const { manifestPath = '' } = await new Dataset(session, result.datasetId).getVersionInfo(
+      result.version!.versionId,
+    );
+    expect(manifestPath).toMatch(/^\/data\//);
+    await session.obs.downloadFile(obsPath(manifestPath), `${folder}/`);
+    expect(obsPath(obsPath(manifestPath))).toBe(result.version?.manifestPath);
+    expect(readFileSync(join(folder, 'V001.manifest'), 'utf8')).toContain('content://fine weather');
   });
 
   test('sounds, listed by a manifest that names files beside it and elsewhere', async () => {
