@@ -316,6 +316,7 @@ describe('each door opens on exactly these names', () => {
       exportTypes
       importDataset
       labelTypes
+      obsPath
       planImport
       schemaTypes
       versionStatus"
