@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cocoSet, manifestSet, vocSet } from './data/sets.mjs';
+import { cocoSet, manifestSet, vocBoxesSet, vocManifestSet, vocSet } from './data/sets.mjs';
+import { vocLabels } from './data/voc.mjs';
 import { commandUrl } from './workloads/labelkit/library.mjs';
 
 /**
@@ -40,6 +41,18 @@ const files20k = vocSet(20_000);
 const files100k = vocSet(100_000);
 const files200k = vocSet(200_000);
 const images40k = cocoSet(40_000); // 180 MB
+const images20k = cocoSet(20_000);
+const boxes20k = vocBoxesSet(20_000);
+const lines20k = vocManifestSet(20_000);
+
+/** Conversions that are held against their two halves. */
+const conversions = /** @type {const} */ ([
+  { from: 'voc', set: files20k, to: 'coco', options: {} },
+  { from: 'voc', set: files20k, to: 'manifest', options: {} },
+  { from: 'manifest', set: lines20k, to: 'yolo', options: { shapes: 'bbox' } },
+  { from: 'coco', set: images20k, to: 'voc', options: {} },
+  { from: 'coco', set: images20k, to: 'yolo', options: { shapes: 'bbox' } },
+]);
 
 /** Objects that only the server has. @type {(name: string, items: number, bytes: number) => ReadySet} */
 const objects = (name, items, bytes) => ({ name, path: `obs://bench/${name}`, items, bytes, sha256: '' });
@@ -343,20 +356,7 @@ export const groups = [
     name: 'voc-to-manifest',
     question: 'Convert a folder of VOC files into a manifest',
     sets: [files20k],
-    contenders: (bench) => {
-      const set = bench.ready(files20k);
-      const output = join(bench.scratch, 'output.manifest');
-      return [
-        limit('read-files', 'open, read, close', set, node('limits/read-files.mjs', set.path)),
-        labelkit(
-          'voc-parse',
-          'read and parse, nothing written',
-          set,
-          library(bench, 'voc-parse.mjs', set.path),
-        ),
-        labelkit('voc-to-manifest', 'convert --to manifest', set, convert(bench, set, output)),
-      ];
-    },
+    contenders: (bench) => fromVoc(bench, files20k, 'manifest', 'output.manifest'),
     ratios: [
       { of: 'voc-to-manifest', against: 'read-files', by: 'inner' },
       { of: 'voc-to-manifest', against: 'voc-parse', by: 'inner' },
@@ -377,7 +377,12 @@ export const groups = [
           set,
           node('limits/json-parse-coco.mjs', set.path),
         ),
-        labelkit('coco-read', 'openDataset, every object', set, library(bench, 'coco-read.mjs', set.path)),
+        labelkit(
+          'coco-read',
+          'openDataset, every object',
+          set,
+          library(bench, 'dataset-read.mjs', set.path, 'coco'),
+        ),
       ];
     },
     ratios: [
@@ -389,30 +394,58 @@ export const groups = [
     name: 'voc-to-coco',
     question: 'Convert a folder of VOC files into a COCO file',
     sets: [files20k],
-    contenders: (bench) => {
-      const set = bench.ready(files20k);
-      const output = join(bench.scratch, 'output.json');
-      return [
-        limit('read-files', 'open, read, close', set, node('limits/read-files.mjs', set.path)),
-        labelkit(
-          'voc-parse',
-          'read and parse, nothing written',
-          set,
-          library(bench, 'voc-parse.mjs', set.path),
-        ),
-        labelkit(
-          'voc-to-coco',
-          'convert --to coco',
-          set,
-          convert(bench, set, output, () => ({}), 'coco'),
-        ),
-      ];
-    },
+    contenders: (bench) => fromVoc(bench, files20k, 'coco', 'output.json'),
     ratios: [
       { of: 'voc-to-coco', against: 'read-files', by: 'inner' },
       { of: 'voc-to-coco', against: 'voc-parse', by: 'inner' },
       { of: 'voc-to-coco', by: 'memory', atMostMb: 150 },
     ],
+  },
+  {
+    name: 'voc-boxes',
+    question:
+      'Convert VOC files with nothing but boxes, which other tools read too: how much work is it for each?',
+    sets: [boxes20k],
+    contenders: (bench) => {
+      const set = bench.ready(boxes20k);
+      const coco = join(bench.scratch, 'output.json');
+      const tree = join(bench.scratch, 'output');
+      const categories = vocLabels.join(',');
+      const labelformat = (/** @type {string} */ output) =>
+        otherPython('peers/labelformat_voc.py', set.path, output, categories);
+      return [
+        peer(
+          'fast-xml-parser',
+          'to COCO, a short script',
+          set,
+          node('peers/fxp-to-coco.mjs', set.path, coco),
+        ),
+        peer('labelformat-to-coco', 'to COCO', set, labelformat(coco)),
+        peer('globox-to-coco', 'to COCO', set, otherPython('peers/globox_coco.py', set.path, coco)),
+        peer('labelformat-to-voc', 'to VOC', set, labelformat(tree)),
+        labelkit('boxes-to-coco', 'convert --to coco', set, convert(bench, set, coco, undefined, 'coco')),
+        labelkit('boxes-to-voc', 'convert --to voc', set, convert(bench, set, tree, undefined, 'voc')),
+      ];
+    },
+    ratios: [
+      { of: 'boxes-to-coco', against: 'fast-xml-parser', by: 'cpu' },
+      { of: 'boxes-to-coco', against: 'labelformat-to-coco', by: 'cpu', atLeast: 3 },
+      { of: 'boxes-to-coco', against: 'globox-to-coco', by: 'cpu', atLeast: 4 },
+      { of: 'boxes-to-voc', against: 'labelformat-to-voc', by: 'cpu', atLeast: 3 },
+      { of: 'boxes-to-coco', by: 'memory', atMostMb: 150 },
+    ],
+  },
+  {
+    name: 'conversions',
+    question: 'Convert between formats: how near to reading alone and writing alone, one after the other?',
+    sets: [files20k, lines20k, images20k],
+    contenders: (bench) => conversions.flatMap((conversion) => partsOf(bench, conversion)),
+    ratios: conversions.map(({ from, to }) => ({
+      of: `${from}-to-${to}`,
+      against: [`read-${from}-to-${to}`, `write-${from}-to-${to}`],
+      by: /** @type {const} */ ('inner'),
+      atLeast: 0.6,
+    })),
   },
   {
     name: 'obs-read',
@@ -639,6 +672,19 @@ function python(bench, script, ...args) {
   return { program: bench.python, args: [workload(script), ...args] };
 }
 
+/**
+ * A script for a Python that has other tools installed: `$LABELKIT_BENCH_PYTHON`, a virtual environment's for example.
+ * @param {string} script
+ * @param {...string} args
+ * @returns {Contender['command']}
+ */
+function otherPython(script, ...args) {
+  const program = process.env['LABELKIT_BENCH_PYTHON'];
+  if (program === undefined || program === '')
+    return { absent: 'LABELKIT_BENCH_PYTHON names no Python with labelformat and globox' };
+  return { program, args: [workload(script), ...args] };
+}
+
 const notBuilt = { absent: 'not built' };
 
 /**
@@ -792,6 +838,44 @@ function convert(bench, set, output, readAnswer = () => ({}), to = 'manifest') {
     /** @param {string} stdout */
     readAnswer: (stdout) => ({ ...counted(set, JSON.parse(stdout).written), ...readAnswer() }),
   };
+}
+
+/**
+ * Reading and parsing VOC files, and a conversion of them.
+ * @param {Bench} bench
+ * @param {DataSet} data
+ * @param {string} to format of the output
+ * @param {string} name of the output
+ */
+function fromVoc(bench, data, to, name) {
+  const set = bench.ready(data);
+  const output = join(bench.scratch, name);
+  return [
+    limit('read-files', 'open, read, close', set, node('limits/read-files.mjs', set.path)),
+    labelkit('voc-parse', 'read and parse, nothing written', set, library(bench, 'voc-parse.mjs', set.path)),
+    labelkit(`voc-to-${to}`, `convert --to ${to}`, set, convert(bench, set, output, undefined, to)),
+  ];
+}
+
+/**
+ * The halves of a conversion, and the whole.
+ * @param {Bench} bench
+ * @param {(typeof conversions)[number]} conversion
+ */
+function partsOf(bench, { from, set: data, to, options }) {
+  const set = bench.ready(data);
+  const name = `${from}-to-${to}`;
+  const args = [set.path, from, to, join(bench.scratch, 'output'), JSON.stringify(options)];
+  return [
+    labelkit(
+      `read-${name}`,
+      'openDataset, every object',
+      set,
+      library(bench, 'dataset-read.mjs', set.path, from),
+    ),
+    labelkit(`write-${name}`, 'from memory', set, library(bench, 'dataset-write.mjs', ...args)),
+    labelkit(name, 'convert', set, library(bench, 'dataset-convert.mjs', ...args)),
+  ];
 }
 
 /**

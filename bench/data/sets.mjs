@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { generateCoco } from './coco.mjs';
 import { dataFolder } from './folder.mjs';
 import { generateManifest } from './manifest.mjs';
-import { generateVoc } from './voc.mjs';
+import { generateVoc, generateVocManifest } from './voc.mjs';
 
 /**
  * @typedef {object} DataSet
  * @property {string} name file or folder name
- * @property {'manifest' | 'voc' | 'voc-boxes' | 'coco'} kind
+ * @property {'manifest' | 'voc' | 'voc-boxes' | 'voc-manifest' | 'coco'} kind
  * @property {number} items lines, files or images
  *
  * @typedef {object} ReadySet
@@ -22,10 +22,10 @@ import { generateVoc } from './voc.mjs';
 /** Counts up when a generator's output changes, so that old data is made again. */
 const generation = 1;
 
-const seeds = { manifest: 20240311, voc: 20240312, 'voc-boxes': 20240314, coco: 20240313 };
+const seeds = { manifest: 20240311, voc: 20240312, 'voc-boxes': 20240314, 'voc-manifest': 0, coco: 20240313 };
 
 /** Rough bytes per item on the storage (files take whole 4 KB pages), to see whether there is room. */
-const roomPerItem = { manifest: 650, voc: 8_500, 'voc-boxes': 8_500, coco: 4_700 };
+const roomPerItem = { manifest: 650, voc: 8_500, 'voc-boxes': 8_500, 'voc-manifest': 150, coco: 4_700 };
 
 /** @param {number} lines @returns {DataSet} */
 export const manifestSet = (lines) => ({ name: `lines-${lines}.manifest`, kind: 'manifest', items: lines });
@@ -40,6 +40,17 @@ export const vocSet = (files) => ({ name: `voc-${files}`, kind: 'voc', items: fi
  */
 export const vocBoxesSet = (files) => ({ name: `voc-boxes-${files}`, kind: 'voc-boxes', items: files });
 
+/**
+ * A manifest whose lines name the files of {@link vocSet}, which lies beside it.
+ * @param {number} files
+ * @returns {DataSet}
+ */
+export const vocManifestSet = (files) => ({
+  name: `voc-${files}.manifest`,
+  kind: 'voc-manifest',
+  items: files,
+});
+
 /** @param {number} images @returns {DataSet} */
 export const cocoSet = (images) => ({ name: `coco-${images}.json`, kind: 'coco', items: images });
 
@@ -48,6 +59,7 @@ const generators = {
   voc: generateVoc,
   /** @type {(folder: string, files: number, seed: number) => ReturnType<typeof generateVoc>} */
   'voc-boxes': (folder, files, seed) => generateVoc(folder, files, seed, true),
+  'voc-manifest': generateVocManifest,
   coco: generateCoco,
 };
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { chineseLabels, chineseSurfaces, labels, surfaces } from './words.mjs';
 import { Xorshift } from './xorshift.mjs';
 
@@ -15,6 +15,13 @@ const imageSizes = /** @type {const} */ ([
 
 /** Names that need an entity when written. */
 const escapedNames = ['nut &amp; bolt', 'R&amp;D sample', '螺母&amp;螺栓', 'gap &lt; 2 mm'];
+
+/** Every label that {@link generateVoc} gives, as it reads. */
+export const vocLabels = [
+  ...labels,
+  ...chineseLabels,
+  ...escapedNames.map((name) => name.replace('&amp;', '&').replace('&lt;', '<')),
+];
 
 const poses = ['Unspecified', '0', 'Left', 'Right', 'Frontal', 'Rear'];
 
@@ -58,7 +65,7 @@ export function generateVoc(folder, files, seed, onlyBoxes = false) {
   mkdirSync(partial, { recursive: true });
   let bytes = 0;
   for (let serial = 0; serial < files; serial++) {
-    const stem = `frame_${String(serial).padStart(7, '0')}`;
+    const stem = stemOf(serial);
     const text = Buffer.from(document(random, stem, onlyBoxes));
     hash.update(text);
     bytes += text.length;
@@ -68,6 +75,28 @@ export function generateVoc(folder, files, seed, onlyBoxes = false) {
   renameSync(partial, folder);
   return { items: files, bytes, sha256: hash.digest('hex') };
 }
+
+/**
+ * Writes a manifest with a line for each file of a folder that {@link generateVoc} makes beside it.
+ * @param {string} path replaced when it exists
+ * @param {number} files
+ * @returns {{items: number, bytes: number, sha256: string}}
+ */
+export function generateVocManifest(path, files) {
+  const folder = basename(path, '.manifest');
+  let text = '';
+  for (let serial = 0; serial < files; serial++) {
+    const name = `${folder}/${stemOf(serial)}`;
+    const annotation = [{ type: 'modelarts/object_detection', 'annotation-loc': `${name}.xml` }];
+    text += `${JSON.stringify({ source: `${name}.jpg`, usage: serial % 5 === 0 ? 'EVAL' : 'TRAIN', annotation })}\n`;
+  }
+  const bytes = Buffer.from(text);
+  writeFileSync(path, bytes);
+  return { items: files, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** @param {number} serial */
+const stemOf = (serial) => `frame_${String(serial).padStart(7, '0')}`;
 
 /**
  * @param {Xorshift} random

@@ -15,7 +15,8 @@ import { median } from './statistics.mjs';
  *
  * @typedef {object} Ratio
  * @property {string} of a contender's name
- * @property {string} [against] another's; without it the median itself is the value
+ * @property {string | readonly string[]} [against] another's, or several whose figures are added up; without it the median
+ *   itself is the value
  * @property {'inner' | 'whole' | 'cpu' | 'memory'} by
  * @property {number} [atLeast] wanted: `of` is this many times as fast
  * @property {number} [atMost] wanted: `of` takes at most this many times as long, or as much memory
@@ -76,7 +77,7 @@ export function ratioOf(rows, ratio) {
     const met = value === undefined || ratio.atMostMb === undefined ? undefined : value <= ratio.atMostMb;
     return { ratio, value, met };
   }
-  const against = figures(rows, ratio.against, ratio.by);
+  const against = sums(rows, [ratio.against].flat(), ratio.by);
   if (of.length === 0 || of.length !== against.length) return { ratio, value: undefined, met: undefined };
   if (ratio.atMostMb !== undefined) {
     const growth = median(of.map((figure, round) => figure - /** @type {number} */ (against[round])));
@@ -91,6 +92,20 @@ export function ratioOf(rows, ratio) {
         ? value >= ratio.atLeast
         : undefined;
   return { ratio, value, met };
+}
+
+/**
+ * Figures of several rows, added up round by round.
+ * @param {readonly Row[]} rows
+ * @param {readonly string[]} names
+ * @param {Ratio['by']} by
+ */
+function sums(rows, names, by) {
+  const all = names.map((name) => figures(rows, name, by));
+  const rounds = Math.min(...all.map((list) => list.length));
+  return Array.from({ length: rounds }, (_, round) =>
+    all.reduce((sum, list) => sum + /** @type {number} */ (list[round]), 0),
+  );
 }
 
 /**

@@ -45,6 +45,7 @@ export function formatRatios(results) {
     ['ratio', 'by', 'measured', 'wanted'],
     ...results.map(({ ratio, value, met }) => {
       const { of, against, by, atLeast, atMost, atMostMb } = ratio;
+      const others = [against].flat().join(' + ');
       const bound =
         atLeast !== undefined
           ? `≥ ${atLeast}`
@@ -58,8 +59,8 @@ export function formatRatios(results) {
       if (against === undefined)
         return [of, what, value === undefined ? '–' : `${value.toFixed(0)} MB`, verdict];
       if (atMostMb !== undefined)
-        return [`${of} − ${against}`, what, value === undefined ? '–' : `${value.toFixed(0)} MB`, verdict];
-      return [`${of} : ${against}`, what, value === undefined ? '–' : value.toFixed(2), verdict];
+        return [`${of} − ${others}`, what, value === undefined ? '–' : `${value.toFixed(0)} MB`, verdict];
+      return [`${of} : ${others}`, what, value === undefined ? '–' : value.toFixed(2), verdict];
     }),
   ]);
 }

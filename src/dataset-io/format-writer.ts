@@ -28,6 +28,7 @@ import { reportOlderFiles } from './older-files.js';
 import { imageFolderOf, References } from './output-references.js';
 import { openable } from './references.js';
 import { type Joined, joinVoc } from './resolve.js';
+import { imagesIn } from './row-images.js';
 import type { Row, RowBatch } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
 import type { LossPlace, Output } from './run.js';
@@ -376,16 +377,6 @@ class RowWriter {
       );
     }
   }
-}
-
-/** What the annotations of a row themselves say of the image, by index. */
-function imagesIn({ sample }: Row): Map<number, ImageAnnotation> {
-  const images = new Map<number, ImageAnnotation>();
-  for (let index = 0; index < sample.annotations.length; index++) {
-    const { image } = sample.annotations[index];
-    if (image !== undefined) images.set(index, image);
-  }
-  return images;
 }
 
 function faultOf({ sample, key }: Row): { readonly raw?: Uint8Array; readonly name?: string } {

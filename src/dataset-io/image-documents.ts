@@ -1,5 +1,5 @@
 import { type Diagnostic, type ImageAnnotation, LabelkitError } from '../model/index.js';
-import { encodeVoc, VocDocument, type VocDocumentInit, VocObject } from '../voc/index.js';
+import { VocDocument, type VocDocumentInit, VocObject, VocWriter } from '../voc/index.js';
 import { isAboutTheFile } from './file-errors.js';
 import { References } from './output-references.js';
 import { openable } from './references.js';
@@ -7,6 +7,9 @@ import type { Row } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
 import { baseName, resolveReference } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
+
+/** Writes one file after the other through one buffer. */
+const writer = new VocWriter({ rgb: true });
 
 /** C011: an annotation of a row cannot be written as a VOC file. */
 function vocFault({ file, line, sample }: Row, message: string, hint?: string, pointer?: string): Diagnostic {
@@ -26,7 +29,7 @@ function vocFault({ file, line, sample }: Row, message: string, hint?: string, p
  */
 export function encodeImage(row: Row, image: ImageAnnotation, pointer?: string): Uint8Array | Diagnostic {
   try {
-    return Buffer.from(encodeVoc(image, { rgb: true }));
+    return Buffer.from(writer.write(image));
   } catch (error) {
     if (error instanceof LabelkitError && error.code === 'InvalidData')
       return vocFault(row, error.message, error.hint, pointer);

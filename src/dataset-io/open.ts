@@ -6,6 +6,7 @@ import { resolveInput } from './detect.js';
 import type { FormatId } from './formats.js';
 import { inputRows } from './input-rows.js';
 import { type Joined, joinVoc } from './resolve.js';
+import { imagesIn } from './row-images.js';
 import type { Row } from './rows.js';
 import { storageOf } from './storages.js';
 
@@ -58,11 +59,13 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
       for await (const batch of await inputRows(storage, path, resolved, { ...options, keepSource: true })) {
         for (const diagnostic of batch.diagnostics) options.onDiagnostic?.(diagnostic);
         for (const { diagnostics, cause } of batch.faults) refuse(diagnostics, cause, options);
-        joins?.expect(batch.rows.filter((row) => imagesOf(row).size === 0));
+        joins?.expect(batch.rows.filter((row) => imagesIn(row).size === 0));
         const rows: DatasetRow[] = [];
         for (const row of batch.rows) {
-          const joined = await withImages(row, joins, options);
-          if (joined !== undefined) rows.push(joined);
+          const images = imagesIn(row);
+          const isKnown =
+            joins === undefined || images.size > 0 || (await addFiles(images, row, joins, options));
+          if (isKnown) rows.push({ ...row, images });
         }
         yield rows;
       }
@@ -87,30 +90,21 @@ function refuse(
   if (worst !== undefined) throw cause ?? new DataError(worst);
 }
 
-/** What the row itself says of its annotation files: rows of VOC files have read them. */
-function imagesOf(row: Row): Map<number, ImageAnnotation> {
-  const images = new Map<number, ImageAnnotation>();
-  for (const [index, { image }] of row.sample.annotations.entries())
-    if (image !== undefined) images.set(index, image);
-  return images;
-}
-
-/** The row with its annotation files; undefined when one of them cannot be read. */
-async function withImages(
+/** Adds what the annotation files of a row say; false when one of them cannot be read. */
+async function addFiles(
+  images: Map<number, ImageAnnotation>,
   row: Row,
-  joins: Ahead<Row, Joined> | undefined,
+  joins: Ahead<Row, Joined>,
   options: OpenDatasetOptions,
-): Promise<DatasetRow | undefined> {
-  const images = imagesOf(row);
-  if (joins === undefined || images.size > 0) return { ...row, images };
+): Promise<boolean> {
   const { files, faults } = await joins.get(row);
   if (files === undefined) {
     refuse(faults, undefined, options);
-    return undefined;
+    return false;
   }
   for (const { index, document, diagnostics } of files) {
     images.set(index, document);
     for (const diagnostic of diagnostics) options.onDiagnostic?.(diagnostic);
   }
-  return { ...row, images };
+  return true;
 }

@@ -2,7 +2,7 @@ import { type Annotation, type Diagnostic, isVocTask, StorageError } from '../mo
 import { parseVoc, type VocDocument } from '../voc/index.js';
 import { isAboutTheFile } from './file-errors.js';
 import { vocFileOf } from './image-documents.js';
-import { readBytes } from './read-bytes.js';
+import { readSmall } from './read-bytes.js';
 import { isInlineXml, lacksFile, openable } from './references.js';
 import type { Row } from './rows.js';
 import { resolveReference } from './storage/index.js';
@@ -36,6 +36,25 @@ export type Joined =
   | { readonly files: readonly JoinedFile[]; readonly faults?: undefined }
   | { readonly files?: undefined; readonly faults: readonly Diagnostic[] };
 
+/** A file made for an annotation that has none. */
+class MadeFile implements JoinedFile {
+  readonly diagnostics: readonly Diagnostic[] = [];
+  private read: VocDocument | undefined;
+
+  constructor(
+    readonly annotation: Annotation,
+    readonly index: number,
+    readonly path: string,
+    readonly bytes: Uint8Array,
+  ) {}
+
+  /** Read when it is asked for: who writes the file needs only its bytes. */
+  get document(): VocDocument {
+    this.read ??= parseVoc(this.bytes, { mode: 'lenient', keepSource: true }).document!;
+    return this.read;
+  }
+}
+
 function place(row: Row, pointer: string) {
   return {
     file: row.file,
@@ -60,8 +79,7 @@ export async function joinVoc(row: Row, options: JoinOptions = {}): Promise<Join
     if (lacksFile(annotation)) {
       const made = await vocFileOf(row, index, options);
       if (!(made instanceof Uint8Array)) return { faults: [made] };
-      const { document } = parseVoc(made, { mode: 'lenient', keepSource: true });
-      files.push({ annotation, index, path: row.file, document: document!, bytes: made, diagnostics: [] });
+      files.push(new MadeFile(annotation, index, row.file, made));
       continue;
     }
     const known = annotation.image as VocDocument | undefined;
@@ -89,7 +107,7 @@ export async function joinVoc(row: Row, options: JoinOptions = {}): Promise<Join
         const location = resolveReference(annotation.loc, row.base, { root: options.root });
         path = openable(location);
         if (location.kind === 'stdio') throw new StorageError('Unsupported', `${path} is no file`, { path });
-        bytes = await readBytes(storageOf(path, options), path, options.signal);
+        bytes = await readSmall(storageOf(path, options), path, options.signal);
       } catch (error) {
         if (!isAboutTheFile(error)) throw error;
         return {

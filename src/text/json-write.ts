@@ -30,7 +30,7 @@ function isPlain(value: unknown, depth: number): boolean {
     case 'boolean':
       return true;
     case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0);
+      return isPlainNumber(value);
     case 'object':
       break;
     default:
@@ -39,12 +39,21 @@ function isPlain(value: unknown, depth: number): boolean {
   if (value === null) return true;
   if (depth === recursionLimit) return false;
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) if (!isPlain(value[i], depth + 1)) return false;
+    for (let i = 0; i < value.length; i++) {
+      const item: unknown = value[i];
+      // Long lists are lists of numbers: a call for each would cost as much as writing them.
+      const isFine = typeof item === 'number' ? isPlainNumber(item) : isPlain(item, depth + 1);
+      if (!isFine) return false;
+    }
     return true;
   }
   const record = value as Record<string, unknown>;
   for (const key of Object.keys(record)) if (!isPlain(record[key], depth + 1)) return false;
   return true;
+}
+
+function isPlainNumber(value: number): boolean {
+  return Number.isFinite(value) && !Object.is(value, -0);
 }
 
 /** An open array or object: what is left of it to write. */

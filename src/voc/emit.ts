@@ -26,9 +26,6 @@ export interface EmitOptions {
 
 const declaration = Buffer.from('<?xml version="1.0" encoding="UTF-8" standalone="no"?>');
 const lineFeed = Buffer.from('\n');
-const tagEnd = Buffer.from('>');
-const closeX = Buffer.from('</x');
-const closeY = Buffer.from('</y');
 const shapeNames: ReadonlySet<string> = new Set(shapeKinds);
 
 /** Writes annotations as XML text into a {@link XmlSink}, in any {@link XmlStyle}. */
@@ -347,20 +344,12 @@ export class VocEmitter {
 
   #vertex(kind: string, number: number, x: number, y: number, level: XmlLevel): void {
     const { sink } = this;
-    sink.bytes(level.openX);
-    sink.number(number);
-    sink.bytes(tagEnd);
+    const tags = level.vertex(number);
+    sink.bytes(tags.before);
     if (!sink.number(x)) this.#failNumber(`${kind}/x${number}`, x);
-    sink.bytes(closeX);
-    sink.number(number);
-    sink.bytes(tagEnd);
-    sink.bytes(level.openY);
-    sink.number(number);
-    sink.bytes(tagEnd);
+    sink.bytes(tags.between);
     if (!sink.number(y)) this.#failNumber(`${kind}/y${number}`, y);
-    sink.bytes(closeY);
-    sink.number(number);
-    sink.bytes(tagEnd);
+    sink.bytes(tags.after);
   }
 
   /** @param open line break, indentation and start tag; nothing is written for an absent value. */

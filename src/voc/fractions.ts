@@ -12,12 +12,11 @@ import { coordinateNames } from './shape-read.js';
 export function fractionFindings(document: VocDocument, mode: Mode, profile: Profile): Finding[] {
   const findings: Finding[] = [];
   const severity = vocSeverity('V073', mode, 'error', profile);
-  const check = (value: number, pointer: string) => {
-    if (Number.isInteger(value)) return;
+  const report = (value: number, pointer: string) => {
     findings.push({ rule: 'V073', severity, message: notWhole(pointer, String(value)), pointer });
   };
   for (const object of document.objects) {
-    checkObject(object, `/annotation/object[${object.sourceIndex}]`, check);
+    checkObject(object, `/annotation/object[${object.sourceIndex}]`, report);
   }
   return findings;
 }
@@ -25,19 +24,22 @@ export function fractionFindings(document: VocDocument, mode: Mode, profile: Pro
 function checkObject(
   object: VocObject,
   pointer: string,
-  check: (value: number, pointer: string) => void,
+  report: (value: number, pointer: string) => void,
 ): void {
   const { shape } = object;
   if (shape !== undefined) {
     const owner = `${pointer}/${shape.kind}`;
     if (shape.kind === 'polygon' || shape.kind === 'polyline') {
       const { points } = shape;
-      for (let i = 0; i < points.length; i++)
-        check(points[i]!, `${owner}/${i % 2 === 0 ? 'x' : 'y'}${(i >> 1) + 1}`);
+      for (let i = 0; i < points.length; i++) {
+        if (!Number.isInteger(points[i]))
+          report(points[i]!, `${owner}/${i % 2 === 0 ? 'x' : 'y'}${(i >> 1) + 1}`);
+      }
     } else {
       const values = shape as unknown as Readonly<Record<string, number>>;
-      for (const name of coordinateNames[shape.kind]) check(values[name]!, `${owner}/${name}`);
+      for (const name of coordinateNames[shape.kind])
+        if (!Number.isInteger(values[name])) report(values[name]!, `${owner}/${name}`);
     }
   }
-  for (const part of object.parts) checkObject(part, `${pointer}/part[${part.sourceIndex}]`, check);
+  for (const part of object.parts) checkObject(part, `${pointer}/part[${part.sourceIndex}]`, report);
 }

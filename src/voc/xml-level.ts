@@ -81,10 +81,19 @@ export interface XmlLevel {
   readonly end: TagTable;
   /** Line break and indentation alone. */
   readonly margin: Buffer;
-  /** Line break, indentation, `<x` and `<y`: the vertex number follows. */
-  readonly openX: Buffer;
-  readonly openY: Buffer;
+  /** The tags around the two numbers of a vertex. @param number from 1 */
+  vertex(number: number): VertexTags;
 }
+
+/** `<x1>`, `</x1><y1>` and `</y1>`, with line breaks and indentation. */
+export interface VertexTags {
+  readonly before: Buffer;
+  readonly between: Buffer;
+  readonly after: Buffer;
+}
+
+/** Vertices whose tags are kept: nearly all outlines have fewer. */
+const keptVertices = 256;
 
 /** End tags of elements that hold text. */
 export const closeTags: TagTable = tagTable((name) => `</${name}>`);
@@ -112,12 +121,22 @@ export class XmlLevels {
   #make(depth: number): XmlLevel {
     const { lineBreak, base, indent } = this.#style;
     const margin = lineBreak === '' ? '' : `${lineBreak}${base}${indent.repeat(depth)}`;
+    const vertices: VertexTags[] = [];
     return {
       open: tagTable((name) => `${margin}<${name}>`),
       end: tagTable((name) => `${margin}</${name}>`),
       margin: Buffer.from(margin),
-      openX: Buffer.from(`${margin}<x`),
-      openY: Buffer.from(`${margin}<y`),
+      vertex: (number) => {
+        const known = vertices[number];
+        if (known !== undefined) return known;
+        const tags: VertexTags = {
+          before: Buffer.from(`${margin}<x${number}>`),
+          between: Buffer.from(`</x${number}>${margin}<y${number}>`),
+          after: Buffer.from(`</y${number}>`),
+        };
+        if (number <= keptVertices) vertices[number] = tags;
+        return tags;
+      },
     };
   }
 }

@@ -13,3 +13,10 @@ export const isBuilt = () => existsSync(fileURLToPath(libraryUrl)) && existsSync
  * @returns {Promise<any>} untyped here: `dist` is absent while this folder is type-checked
  */
 export const loadLibrary = () => import(libraryUrl.href);
+
+/**
+ * What a module of the package exports that the package itself does not: a part of a task by itself.
+ * @param {string} path below `src`
+ * @returns {Promise<any>}
+ */
+export const loadModule = (path) => import(new URL(`../../../dist/src/${path}`, import.meta.url).href);

@@ -6,7 +6,7 @@ const repeated = new Set(['object', 'part', 'property']);
  * Tuned for this data: no attributes, no guessing of values, lists where lists are meant. Entities stay on:
  * without them labels come out wrong, and it is hardly faster.
  */
-const parser = new XMLParser({
+export const parser = new XMLParser({
   ignoreAttributes: true,
   ignoreDeclaration: true,
   parseTagValue: false,

@@ -16,7 +16,9 @@ const exponent = 0x65;
 
 /** Digits of a number that is exact as a whole number, and as that divided by a power of ten. */
 const mostDigits = 15;
-const powers = Array.from({ length: mostDigits + 1 }, (_, digits) => 10 ** digits);
+/** Digits that a whole number of 32 bits always has room for. */
+const quickDigits = 9;
+const powers = Float64Array.from({ length: mostDigits + 1 }, (_, digits) => 10 ** digits);
 
 const names = ['id', 'image_id', 'category_id', 'bbox', 'area', 'iscrowd', 'segmentation'] as const;
 const spellings = names.map((name) => Buffer.from(`${name}"`));
@@ -34,10 +36,13 @@ const area = 4;
 export class AnnotationDecoder {
   /** Behind the element that was read. */
   end = 0;
+  /** Behind the array that was read. */
   #at = 0;
-  #value = 0;
-  /** Numbers of the array under way, so that its length is known when it is made. */
-  #numbersRead = new Float64Array(1024);
+  /**
+   * Numbers of the array under way, so that its length is known when it is made. A number by itself is the first: one that
+   * is returned or kept in a member would be an object of its own.
+   */
+  #numbers = new Float64Array(1024);
 
   /**
    * @param at of the element's brace
@@ -64,29 +69,30 @@ export class AnnotationDecoder {
       if (bytes[i] !== colon) return undefined;
       i = skipBlanks(bytes, i + 1);
       if (bytes[i] === openBracket) {
-        const value = name === bbox ? this.#numbers(bytes, i + 1) : this.#lists(bytes, i + 1);
+        const value = name === bbox ? this.#list(bytes, i + 1) : this.#lists(bytes, i + 1);
         if (value === undefined || name < bbox || name === area) return undefined;
         values[name] = value;
+        i = this.#at;
       } else {
-        if (!this.#number(bytes, i)) return undefined;
-        values[name] = this.#value;
+        i = this.#number(bytes, i, 0);
+        if (i === -1) return undefined;
+        values[name] = this.#numbers[0]!;
       }
-      i = skipBlanks(bytes, this.#at);
+      i = skipBlanks(bytes, i);
       if (bytes[i] === closeBrace) break;
       if (bytes[i] !== comma) return undefined;
       i = skipBlanks(bytes, i + 1);
     }
     if (i >= limit) return undefined;
     this.end = i + 1;
-    const [id, image, category, box, size, crowd, segmentation] = values;
     return {
-      id,
-      image_id: image,
-      category_id: category,
-      bbox: box,
-      area: size,
-      iscrowd: crowd,
-      segmentation,
+      id: values[0],
+      image_id: values[1],
+      category_id: values[2],
+      bbox: values[bbox],
+      area: values[area],
+      iscrowd: values[5],
+      segmentation: values[6],
     } as JsonObject;
   }
 
@@ -100,7 +106,7 @@ export class AnnotationDecoder {
     }
     for (;;) {
       if (bytes[i] !== openBracket) return undefined;
-      const list = this.#numbers(bytes, i + 1);
+      const list = this.#list(bytes, i + 1);
       if (list === undefined) return undefined;
       lists.push(list);
       i = skipBlanks(bytes, this.#at);
@@ -113,59 +119,73 @@ export class AnnotationDecoder {
   }
 
   /** Numbers, at least one, the bracket before `at`. */
-  #numbers(bytes: Uint8Array, at: number): number[] | undefined {
+  #list(bytes: Uint8Array, at: number): number[] | undefined {
     let count = 0;
     for (let i = at; ; i++) {
-      if (!this.#number(bytes, bytes[i]! > 0x20 ? i : skipBlanks(bytes, i))) return undefined;
-      if (count === this.#numbersRead.length) this.#grow();
-      this.#numbersRead[count++] = this.#value;
-      i = this.#at;
+      if (count === this.#numbers.length) this.#grow();
+      i = this.#number(bytes, bytes[i]! > 0x20 ? i : skipBlanks(bytes, i), count);
+      if (i === -1) return undefined;
+      count++;
       if (bytes[i]! <= 0x20) i = skipBlanks(bytes, i);
-      if (bytes[i] === closeBracket) {
-        this.#at = i + 1;
-        const numbers = new Array<number>(count);
-        for (let k = 0; k < count; k++) numbers[k] = this.#numbersRead[k]!;
-        return numbers;
-      }
-      if (bytes[i] !== comma) return undefined;
+      const byte = bytes[i];
+      if (byte === comma) continue;
+      if (byte !== closeBracket) return undefined;
+      this.#at = i + 1;
+      const read = this.#numbers;
+      const numbers = new Array<number>(count);
+      for (let k = 0; k < count; k++) numbers[k] = read[k]!;
+      return numbers;
     }
   }
 
   #grow(): void {
-    const larger = new Float64Array(this.#numbersRead.length * 2);
-    larger.set(this.#numbersRead);
-    this.#numbersRead = larger;
+    const larger = new Float64Array(this.#numbers.length * 2);
+    larger.set(this.#numbers);
+    this.#numbers = larger;
   }
 
-  #number(bytes: Uint8Array, at: number): boolean {
-    let i = at;
-    const isNegative = bytes[i] === minus;
-    if (isNegative) i++;
-    const first = i;
+  /**
+   * Reads a number into a place of {@link #numbers}.
+   *
+   * @returns the place behind it; -1 when it is none of the plain kind
+   */
+  #number(bytes: Uint8Array, at: number, into: number): number {
+    const isNegative = bytes[at] === minus;
+    const first = isNegative ? at + 1 : at;
+    let i = first;
     let byte = bytes[i]!;
     let value = 0;
     while (byte >= zero && byte <= nine) {
-      value = value * 10 + (byte - zero);
+      value = (Math.imul(value, 10) + byte - zero) | 0;
       byte = bytes[++i]!;
     }
-    const digits = i - first;
-    if (digits === 0 || digits > mostDigits || (digits > 1 && bytes[first] === zero)) return false;
+    let digits = i - first;
+    if (digits === 0 || (digits > 1 && bytes[first] === zero)) return -1;
+    let places = 0;
     if (byte === point) {
       const start = ++i;
       byte = bytes[i]!;
       while (byte >= zero && byte <= nine) {
-        value = value * 10 + (byte - zero);
+        value = (Math.imul(value, 10) + byte - zero) | 0;
         byte = bytes[++i]!;
       }
-      const places = i - start;
-      if (places === 0 || digits + places > mostDigits) return false;
-      value /= powers[places]!;
+      places = i - start;
+      if (places === 0) return -1;
+      digits += places;
     }
-    if ((byte | 0x20) === exponent) return false;
-    this.#at = i;
-    this.#value = isNegative ? -value : value;
-    return true;
+    if ((byte | 0x20) === exponent || digits > mostDigits) return -1;
+    const whole = digits > quickDigits ? wholeOf(bytes, first, i) : value;
+    const magnitude = places === 0 ? whole : whole / powers[places]!;
+    this.#numbers[into] = isNegative ? -magnitude : magnitude;
+    return i;
   }
+}
+
+/** The digits between two places as a whole number, a point among them left out. */
+function wholeOf(bytes: Uint8Array, from: number, to: number): number {
+  let value = 0;
+  for (let i = from; i < to; i++) if (bytes[i] !== point) value = value * 10 + (bytes[i]! - zero);
+  return value;
 }
 
 function skipBlanks(bytes: Uint8Array, at: number): number {

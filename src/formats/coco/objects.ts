@@ -306,7 +306,8 @@ export class ObjectReader {
       report('N013', `a box is ${shown(bbox)}, not [x, y, width, height]`, pointer);
       return 'bad';
     }
-    for (const [i, number] of bbox.entries()) {
+    for (let i = 0; i < bbox.length; i++) {
+      const number = bbox[i];
       if (isFiniteNumber(number)) continue;
       report(
         'N013',
@@ -315,7 +316,10 @@ export class ObjectReader {
       );
       return 'bad';
     }
-    const [x, y, w, h] = bbox as [number, number, number, number];
+    const x = bbox[0] as number;
+    const y = bbox[1] as number;
+    const w = bbox[2] as number;
+    const h = bbox[3] as number;
     if (w <= 0 || h <= 0) report('N003', `the size of a box is ${w} × ${h}`, pointer);
     const isInside =
       x >= -outsideTolerance &&

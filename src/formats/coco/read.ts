@@ -27,7 +27,7 @@ import type { ArrayPlace, Remark } from './types.js';
 /** Bytes of annotations that are held at a time where they do not come in the order of the images. */
 const windowBytes = 24 * 1024 * 1024;
 /** Bytes of elements that make a batch full. */
-const batchBytes = 256 * 1024;
+const batchBytes = 64 * 1024;
 
 /** Members of an image that have a place of their own; all others are its sample's property. */
 const imageMembers: ReadonlySet<string> = new Set(['id', 'file_name', 'width', 'height']);

@@ -1,12 +1,13 @@
-/** Opens a COCO file and counts the objects of its samples. */
+/** Opens a data set, goes through its samples with what their annotation files say, and counts the objects. */
 import { report } from '../../harness/report.mjs';
 import { argument } from '../argument.mjs';
 import { loadLibrary } from './library.mjs';
 
-const path = argument('file');
+const path = argument('data set');
+const from = argument('its format', 1);
 const { openDataset } = await loadLibrary();
 const start = performance.now();
-const dataset = await openDataset(path, { from: 'coco' });
+const dataset = await openDataset(path, { from, join: true });
 let samples = 0;
 let objects = 0;
 for await (const rows of dataset.batches()) {
