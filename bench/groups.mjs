@@ -377,6 +377,7 @@ export const groups = [
           set,
           node('limits/json-parse-coco.mjs', set.path),
         ),
+        peer('stream-json', 'every annotation, whole values', set, streamJson(set)),
         labelkit(
           'coco-read',
           'openDataset, every object',
@@ -387,6 +388,7 @@ export const groups = [
     },
     ratios: [
       { of: 'coco-read', against: 'json-parse-coco', by: 'inner', atLeast: 1.3 },
+      { of: 'coco-read', against: 'stream-json', by: 'inner', atLeast: 8 },
       { of: 'coco-read', by: 'memory', atMostMb: 120 },
     ],
   },
@@ -778,6 +780,18 @@ function validate(bench, set, jobs) {
       return { ...counted(set, samples), ...(isVoc(set) ? { objects: annotations } : {}), errors, warnings };
     },
   };
+}
+
+/**
+ * stream-json is no dependency either: a folder with it installed is named by `$LABELKIT_BENCH_STREAM_JSON`.
+ * @param {ReadySet} set
+ * @returns {Contender['command']}
+ */
+function streamJson(set) {
+  const folder = process.env['LABELKIT_BENCH_STREAM_JSON'];
+  if (folder === undefined || folder === '')
+    return { absent: 'LABELKIT_BENCH_STREAM_JSON names no folder with stream-json' };
+  return node('peers/stream-json.mjs', set.path, folder);
 }
 
 /**

@@ -10,5 +10,5 @@ const output = argument('output', 3);
 const toOptions = JSON.parse(argument('options of the output', 4));
 const { convert } = await loadLibrary();
 const start = performance.now();
-const { written } = await convert(path, output, { from, to, toOptions, onError: 'skip' });
-report(performance.now() - start, { samples: written });
+const { read } = await convert(path, output, { from, to, toOptions, onError: 'skip' });
+report(performance.now() - start, { samples: read });

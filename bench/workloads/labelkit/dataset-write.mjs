@@ -45,7 +45,7 @@ await write(replay(), {
   verbatim: undefined,
   canonical: false,
 });
-report(performance.now() - start, { samples: run.written });
+report(performance.now() - start, { samples: run.written + run.skipped });
 
 /**
  * The row with what its annotation files say in the annotations themselves, so that they are not read again.
