@@ -192,6 +192,7 @@ describe('each door opens on exactly these names', () => {
       ManifestMerger
       ManifestSample
       ManifestValidator
+      batchesInMemory
       checkImageMagic
       checkManifestLine
       checkXmlFileName
@@ -316,6 +317,7 @@ describe('each door opens on exactly these names', () => {
       exportTypes
       importDataset
       labelTypes
+      obsPath
       planImport
       schemaTypes
       versionStatus"

@@ -56,7 +56,7 @@ export function addDiff(program: Command, io: CommandIo, done: (code: ExitCode) 
       .option('--iou <share>', 'least overlap of shapes that are taken for one', numberFrom(0), 0.5)
       .option(
         '--ignore <names>',
-        'what does not count, by the names of losses: usage,image-size,shape-polygon…; label; shape; uncarried for all that the format of either side cannot carry',
+        'what does not count, by the names of losses: usage,image-size,shape-polygon…; label; shape; sample-type; uncarried for all that the format of either side cannot carry',
         words,
       )
       .option(

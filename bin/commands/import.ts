@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type {
   ImportDatasetOptions,
@@ -5,6 +6,7 @@ import type {
   ImportProgress,
   ImportResult,
 } from '../../src/dataset-io/cloud.js';
+import { OptionError } from '../../src/model/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { groupDigits } from '../group-digits.js';
 import { type CommandIo, writeText } from '../io.js';
@@ -233,6 +235,11 @@ export function addImport(program: Command, io: CommandIo, done: (code: ExitCode
           return flags.dryRun === true
             ? { plan: await planImport(input, options) }
             : { result: await importDataset(input, options) };
+        } catch (error) {
+          const state = flags.dryRun === true ? undefined : stateFile(flags);
+          if (!(error instanceof OptionError) && state !== undefined && existsSync(state))
+            say(`${state} keeps how far it came: the same command goes on from there`);
+          throw error;
         } finally {
           bar.clear();
         }

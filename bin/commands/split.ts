@@ -27,6 +27,7 @@ interface Flags extends OutputFlags {
   readonly labels: boolean;
   readonly join: boolean;
   readonly seed?: number;
+  readonly jobs?: number;
 }
 
 /** `labelkit split <input> <output>`, and `labelkit split --check <input...>`. */
@@ -67,7 +68,11 @@ export function addSplit(program: Command, io: CommandIo, done: (code: ExitCode)
         'a data set for each part, one data set with usage, or ImageSets lists (default: imagesets for VOC, else files)',
       ).choices(['files', 'usage', 'imagesets']),
     )
-    .option('--jobs <n>', 'threads; one is used, and parts are the same for any number', wholeNumber(1))
+    .option(
+      '--jobs <n>',
+      'threads for a large manifest; parts are the same for any number (default: one for each core, at most 4)',
+      wholeNumber(1),
+    )
     .option('--no-labels', 'do not count labels: faster')
     .option('--no-join', 'to stratify, do not read VOC files for the labels of annotations without a name')
     .option('--check', 'check a split: data sets of parts, a data set with usage, a VOC tree with ImageSets')
@@ -110,6 +115,7 @@ export function addSplit(program: Command, io: CommandIo, done: (code: ExitCode)
           as: flags.as,
           countLabels: flags.labels,
           join: flags.join,
+          jobs: flags.jobs,
         });
         report = result.split;
         return result;

@@ -86,4 +86,5 @@ export type {
   PlannedRequest,
 } from './import/options.js';
 export { planImport } from './import/plan.js';
+export { obsPath } from './import/requests.js';
 export { Session, type SessionOptions } from './session.js';

@@ -39,7 +39,7 @@ const envelope: ReadonlySet<string> = new Set([
 ]);
 
 /** What can be named beside what `losses` has names for. */
-const otherNames = ['label', 'shape'];
+const otherNames = ['label', 'shape', 'sample-type'];
 
 /** All that the format of either side has no place for. */
 const uncarried = 'uncarried';
@@ -109,14 +109,17 @@ export class Compared {
       delete fields['source'];
     }
     this.leave(fields, featureOfField.sample);
+    if (this.ignored.has('sample-type')) delete fields['sampleType'];
     if (sample instanceof ManifestSample && !this.ignored.has('unknown-member'))
       assign(fields, unknownOf(sample)[0]);
-    files.forEach(({ document }, at) => {
-      const prefix = files.length === 1 ? 'image.' : `image[${at + 1}].`;
-      const own = fieldsOfImage(document, '');
-      this.leave(own, featureOfField.image);
-      if (isCross) leaveUntold(own, otherFiles[at]?.document);
-      for (const [name, value] of Object.entries(own)) fields[prefix + name] = value;
+    const own = this.filesOf(sample, files, otherFiles.length === 0);
+    const others = this.filesOf(other.sample, otherFiles, files.length === 0);
+    own.forEach(({ document }, at) => {
+      const prefix = own.length === 1 ? 'image.' : `image[${at + 1}].`;
+      const said = fieldsOfImage(document, '');
+      this.leave(said, featureOfField.image);
+      if (isCross) leaveUntold(said, others[at]?.document);
+      for (const [name, value] of Object.entries(said)) fields[prefix + name] = value;
     });
     return fields;
   }
@@ -151,6 +154,15 @@ export class Compared {
     if (this.ignored.has(sampleKind(sample))) return true;
     const isLoose = ({ shape }: DiffItem) => shape !== undefined && this.loose.has(shape.kind);
     return this.ignored.has('unlabelled-image') && items.every(isLoose);
+  }
+
+  /** Files of annotations that are compared; across formats, one without objects says no more than none. */
+  private filesOf({ annotations }: Sample, files: Documents, isAlone: boolean): Documents {
+    return files.filter(
+      ({ index, document }) =>
+        this.hasTask(annotations[index]!) &&
+        !(this.options.isCross && isAlone && document.objects.length === 0),
+    );
   }
 
   private reduced({ label, shape, ...rest }: DiffItem): DiffItem {
@@ -208,9 +220,12 @@ export class Compared {
   }
 }
 
-/** The name and the channels of an image are known from the image: a format need not say them. */
+/** The name and the channels of an image, and that it has a mask, are known from the image: a format need not say them. */
 function leaveUntold(fields: JsonObject, other: ImageAnnotation | undefined): void {
-  for (const field of ['fileName', 'depth'] as const) if (other?.[field] === undefined) delete fields[field];
+  for (const field of ['fileName', 'depth', 'segmented'] as const)
+    if (!says(other?.[field])) delete fields[field];
+  // References are written from where they are.
+  if (typeof fields['maskSource'] === 'string') fields['maskSource'] = baseName(fields['maskSource']);
   for (const [field, value] of Object.entries(fields)) if (!says(value)) delete fields[field];
 }
 

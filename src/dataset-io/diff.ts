@@ -35,8 +35,8 @@ export interface DiffOptions extends JoinedDatasetOptions {
   /**
    * What does not count, by the names used in `losses`: what the format of one side has no place for, such as `usage`,
    * `image-size` or `object-pose`. Shapes that are named count as the boxes around them, and may be missing. `label`,
-   * `shape`: labels and shapes of objects that belong together. `uncarried`: all that the format of either side cannot
-   * carry. Default: nothing.
+   * `shape`: labels and shapes of objects that belong together. `sample-type`: what kind of data a manifest says a sample
+   * is. `uncarried`: all that the format of either side cannot carry. Default: nothing.
    */
   readonly ignore?: readonly string[] | undefined;
   /**

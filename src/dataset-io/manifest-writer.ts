@@ -269,7 +269,8 @@ async function* newLines(
       const samples: Sample[] = [];
       for (const row of batch.rows) {
         let { source } = row.sample;
-        if (copies !== undefined && placer !== undefined) {
+        // A text has no file to copy.
+        if (copies !== undefined && placer !== undefined && parseLocation(source).kind !== 'content') {
           const name = freeName(copies, baseName(source));
           const problem = await placer.place(row, name);
           if (problem !== undefined) {

@@ -37,6 +37,25 @@ export class SplitFacts {
   }
 
   /**
+   * Adds many samples at once, as {@link add} does one.
+   *
+   * @param pins absent: none of them stays anywhere
+   * @param sets needed where label sets are
+   */
+  addAll(highs: Uint32Array, lows: Uint32Array, pins?: Uint8Array, sets?: Uint32Array): void {
+    const before = this.lows.length;
+    this.highs.pushAll(highs);
+    this.lows.pushAll(lows);
+    if (this.labelSets !== undefined) for (const set of sets!) this.sets.push(set);
+    if (pins !== undefined && !this.isPinned) {
+      this.isPinned = true;
+      while (this.pins.length < before) this.pins.push(noPart);
+    }
+    if (!this.isPinned) return;
+    for (let i = 0; i < lows.length; i++) this.pins.push(pins?.[i] ?? noPart);
+  }
+
+  /**
    * What the samples are for the functions that put them into parts. Done once: it gives up what it was made of.
    *
    * @param near gives the first sample of each one's group, where hashes that differ may belong together
@@ -64,18 +83,24 @@ export class SplitFacts {
       this.highs.clear();
       return undefined;
     }
-    const lows = this.lows.take();
     const { highs } = this;
+    const isRepeated = finder(repeated);
+    if (!hasEqual(this.lows, highs, isRepeated)) {
+      this.lows.clear();
+      highs.clear();
+      return undefined;
+    }
+    const lows = this.lows.take();
     // A hash that shares its lower half with another one, or is one: told apart by 53 bits.
     const numbers = new Map<number, number>();
     let count = 0;
     for (let i = 0; i < lows.length; i++) {
       const low = lows[i]!;
-      if (!isIn(repeated, low)) {
+      if (!isRepeated(low)) {
         lows[i] = count++;
         continue;
       }
-      const key = (highs.at(i) & 0x1fffff) * 2 ** 32 + low;
+      const key = keyOf(highs.at(i), low);
       let number = numbers.get(key);
       if (number === undefined) {
         number = count++;
@@ -149,13 +174,42 @@ function addRepeated(values: WordList, partBits: number, part: number, repeated:
     if (sorted[i] === sorted[i - 1] && repeated.at(-1) !== sorted[i]) repeated.push(sorted[i]!);
 }
 
-function isIn(sorted: readonly number[], value: number): boolean {
-  let from = 0;
-  let to = sorted.length;
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if (sorted[middle]! < value) from = middle + 1;
-    else to = middle;
+/** 53 bits of a hash. */
+function keyOf(high: number, low: number): number {
+  return (high & 0x1fffff) * 2 ** 32 + low;
+}
+
+/** True when two hashes are the same; their lower halves are among the repeated ones then. */
+function hasEqual(lows: WordList, highs: WordList, isRepeated: (low: number) => boolean): boolean {
+  const keys = new Set<number>();
+  let at = 0;
+  for (const piece of lows.pieces()) {
+    for (let i = 0; i < piece.length; i++, at++) {
+      const low = piece[i]!;
+      if (!isRepeated(low)) continue;
+      const key = keyOf(highs.at(at), low);
+      if (keys.has(key)) return true;
+      keys.add(key);
+    }
   }
-  return sorted[from] === value;
+  return false;
+}
+
+/** Tells which values are among some, in ascending order: most are not, which takes one look. */
+function finder(sorted: readonly number[]): (value: number) => boolean {
+  const bits = Math.min(24, Math.max(10, Math.ceil(Math.log2(16 * sorted.length + 1))));
+  const shift = 32 - bits;
+  const marks = new Uint8Array(2 ** (bits - 3));
+  for (const value of sorted) marks[value >>> (shift + 3)]! |= 1 << ((value >>> shift) & 7);
+  return (value) => {
+    if ((marks[value >>> (shift + 3)]! & (1 << ((value >>> shift) & 7))) === 0) return false;
+    let from = 0;
+    let to = sorted.length;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if (sorted[middle]! < value) from = middle + 1;
+      else to = middle;
+    }
+    return sorted[from] === value;
+  };
 }

@@ -23,6 +23,8 @@ const lineFeedBytes = Uint8Array.of(lineFeed);
 interface Sink {
   /** Of one part one at a time; the bytes stay unchanged until it resolves. */
   write(part: number, bytes: Uint8Array): Promise<void>;
+  /** Where the file of each part lies meanwhile, empty, for others to write into; absent or undefined where they cannot. */
+  fill?(): readonly string[] | undefined;
   commit(): Promise<void>;
   /** No write is under way. */
   abort(): Promise<void>;
@@ -37,6 +39,11 @@ class TreeSink implements Sink {
 
   async write(part: number, bytes: Uint8Array): Promise<void> {
     await this.tree.stream(this.names[part]!, bytes);
+  }
+
+  fill(): readonly string[] | undefined {
+    const { tree, names } = this;
+    return tree.fill === undefined ? undefined : names.map((name) => tree.fill!(name));
   }
 
   async commit(): Promise<void> {
@@ -185,6 +192,14 @@ export class PartFiles {
   async lend(part: number, bytes: Uint8Array, loan: Loan): Promise<void> {
     await this.parts[part]!.lend(bytes);
     loan.extend(this.settled());
+  }
+
+  /**
+   * Empties the files, and says where they lie until {@link commit}: others may write into them there. Undefined where they
+   * do not lie on the local disk.
+   */
+  fill(): readonly { readonly path: string; readonly meant: string }[] | undefined {
+    return this.sink.fill?.()?.map((path, part) => ({ path, meant: this.paths[part]! }));
   }
 
   async commit(): Promise<void> {

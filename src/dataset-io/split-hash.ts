@@ -1,16 +1,22 @@
 import { FingerprintTable } from '../text/index.js';
 import { defaultSeed, HashParts, noPart } from '../transforms/index.js';
 import type { Row } from './rows.js';
-import type { RunResult } from './run.js';
+import type { Run, RunResult } from './run.js';
+import type { PartFiles } from './split-files.js';
 import { type Grouping, idOf, type SplitJob } from './split-job.js';
+import { JoinedSets, type SplitThreads } from './split-threads.js';
 
 /** Puts samples into parts by their groups alone, while they are read. */
 export class HashPlacing {
   private readonly hashParts: HashParts;
   /** A group is in one part, unless samples of it stay where their usage says. */
-  private readonly crossings: Crossings | undefined;
+  private crossings: Crossings | undefined;
 
-  constructor(private readonly job: SplitJob) {
+  /** @param threads that may help with a manifest */
+  constructor(
+    private readonly job: SplitJob,
+    private readonly threads?: SplitThreads,
+  ) {
     const { options, samples } = job;
     this.hashParts = new HashParts(options.parts, options.seed ?? defaultSeed);
     this.crossings = samples.respectsUsage ? new Crossings() : undefined;
@@ -30,9 +36,10 @@ export class HashPlacing {
 
   /** Writes each sample to its part. */
   async toFiles(): Promise<RunResult> {
-    const { job } = this;
-    const { samples, tally } = job;
+    const { job, threads } = this;
     return await job.toFiles(async (batches, files, run) => {
+      if (threads !== undefined && (await this.inThreads(threads, files, run))) return true;
+      const { samples, tally } = job;
       for await (const batch of batches) {
         const { lines } = batch;
         if (lines === undefined || job.as === 'imagesets') {
@@ -55,7 +62,38 @@ export class HashPlacing {
         run.written += count - dropped;
         await files.addLines(lines, parts);
       }
+      return false;
     });
+  }
+
+  /** False when threads cannot do it; nothing has happened then. */
+  private async inThreads(threads: SplitThreads, files: PartFiles, run: Run): Promise<boolean> {
+    const { job, crossings } = this;
+    const sums = new Array<number>(job.options.parts.length + 1).fill(0);
+    const joined = new JoinedSets(job.samples.sets);
+    let read = 0;
+    const isDone = await threads.split(job, files, {
+      take: (block) => {
+        const { rows, counts, highs, lows, sets, parts } = block;
+        const numbers = joined.add(block);
+        counts!.forEach((count, part) => {
+          sums[part]! += count;
+        });
+        for (let row = 0; row < rows; row++) {
+          if (highs !== undefined) crossings!.add(highs[row]!, lows![row]!, parts![row]!);
+          if (sets !== undefined) job.tally.addLabels(parts![row]!, numbers[sets[row]!]!);
+        }
+        read += rows;
+      },
+    });
+    if (isDone) {
+      run.read = read;
+      job.accountAll(sums, run);
+      return true;
+    }
+    job.restart();
+    if (crossings !== undefined) this.crossings = new Crossings();
+    return false;
   }
 
   private put(high: number, low: number, pin: number, set: number): number {

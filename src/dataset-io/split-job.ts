@@ -26,8 +26,8 @@ export interface Grouping {
 
 /** A split under way: what is to be done, and what was counted and found. */
 export class SplitJob {
-  readonly samples: SplitSamples;
-  readonly tally: SplitTally;
+  samples: SplitSamples;
+  tally: SplitTally;
   readonly findings: Diagnostic[] = [];
 
   constructor(
@@ -39,8 +39,18 @@ export class SplitJob {
     readonly options: SplitOptions,
   ) {
     this.samples = new SplitSamples(method, options);
+    this.tally = this.newTally();
+  }
+
+  /** Forgets the samples that were counted. */
+  restart(): void {
+    this.samples = new SplitSamples(this.method, this.options);
+    this.tally = this.newTally();
+  }
+
+  private newTally(): SplitTally {
     const { withLabels, sets } = this.samples;
-    this.tally = new SplitTally(options.parts.length, withLabels, sets);
+    return new SplitTally(this.options.parts.length, withLabels, sets);
   }
 
   /** What the data set gives. @param whole the samples are to be written, and not only placed */
@@ -83,6 +93,11 @@ export class SplitJob {
     });
   }
 
+  /** The same; the reading begins, as {@link samples} wants it then, when they are asked for. */
+  private async *rowsWhenAsked(): AsyncGenerator<RowBatch, void, undefined> {
+    yield* await this.rows();
+  }
+
   /** Where relative references of a manifest are taken from. */
   get base(): string {
     return this.options.baseDir ?? dirOf(this.input);
@@ -93,6 +108,15 @@ export class SplitJob {
     this.options.onDiagnostic?.(diagnostic);
   }
 
+  /** Books samples by part; the number after the last part's is of those in none. */
+  accountAll(counts: readonly number[], run: Run): void {
+    this.tally.addCounts(counts);
+    const dropped = counts[this.options.parts.length]!;
+    run.dropped = (run.dropped ?? 0) + dropped;
+    for (const count of counts) run.written += count;
+    run.written -= dropped;
+  }
+
   /** Books a sample; false when it goes nowhere. */
   account(part: number, run: Run): boolean {
     this.tally.add(part);
@@ -101,9 +125,22 @@ export class SplitJob {
     return part !== noPart;
   }
 
-  /** Runs work that reads the input and writes the files of all parts. */
+  /** Looks at the first lines, where nobody else did. */
+  private async watchFirst(watch: ReferenceWatch): Promise<void> {
+    if (watch.isDone) return;
+    for await (const { lines } of await this.rows()) {
+      if (lines !== undefined) watch.look(lines);
+      if (watch.isDone) return;
+    }
+  }
+
+  /**
+   * Runs work that reads the input and writes the files of all parts.
+   *
+   * @param work true when threads have done it, and the batches were not asked for
+   */
   async toFiles(
-    work: (batches: AsyncIterable<RowBatch>, files: PartFiles, run: Run) => Promise<void>,
+    work: (batches: AsyncIterable<RowBatch>, files: PartFiles, run: Run) => Promise<boolean>,
   ): Promise<RunResult> {
     const { options, input, output, resolved } = this;
     const { parts, signal } = options;
@@ -123,7 +160,8 @@ export class SplitJob {
       const run = new Run(options, quarantine, size === undefined || size === 0 ? {} : { totalBytes: size });
       run.dropped = 0;
       const watch = this.as === 'files' ? new ReferenceWatch(this.base, output) : undefined;
-      await work(watched(run.account(await this.rows()), watch), files, run);
+      const inThreads = await work(watched(run.account(this.rowsWhenAsked()), watch), files, run);
+      if (inThreads && watch !== undefined) await this.watchFirst(watch);
       const finding = watch?.finding(output, options.mode === 'append');
       if (finding !== undefined) run.report(finding);
       throwIfAborted(signal);

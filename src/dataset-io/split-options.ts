@@ -32,6 +32,8 @@ export interface SplitOptions extends TransformOptions {
    * read are findings.
    */
   readonly join?: boolean | undefined;
+  /** Threads for a large manifest on the local disk; default one for each core, at most four. Parts are the same. */
+  readonly jobs?: number | undefined;
   /** Count labels in every part; default true. Without, and with `reassign`, lines are only looked at for their source. */
   readonly countLabels?: boolean | undefined;
 }

@@ -1,5 +1,5 @@
 import { type ManifestBatch, manifestBatches } from '../manifest/index.js';
-import { StorageError, throwIfAborted } from '../model/index.js';
+import { throwIfAborted } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
 import {
   assignRandomly,
@@ -13,12 +13,14 @@ import {
 } from '../transforms/index.js';
 import { Ahead } from './ahead.js';
 import type { ImageHasher } from './image-hash.js';
+import { changedMeanwhile, countParts } from './jobs/split-blocks.js';
 import type { Row, RowBatch } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
-import type { RunResult } from './run.js';
+import type { Run, RunResult } from './run.js';
 import { SplitFacts } from './split-facts.js';
 import type { PartFiles } from './split-files.js';
 import { type Grouping, idOf, type SplitJob } from './split-job.js';
+import { JoinedSets, type SplitThreads } from './split-threads.js';
 import { storageOf } from './storages.js';
 
 /** Puts samples into parts when all are known: reads facts first, and the samples themselves a second time. */
@@ -28,7 +30,11 @@ export class PlannedPlacing {
   private hasher: ImageHasher | undefined;
   private known: Grouping = { groups: { crossing: 0 } };
 
-  constructor(private readonly job: SplitJob) {}
+  /** @param threads that may help with a manifest */
+  constructor(
+    private readonly job: SplitJob,
+    private readonly threads?: SplitThreads,
+  ) {}
 
   /** Says nothing before there is a plan. */
   get grouping(): Grouping {
@@ -52,19 +58,55 @@ export class PlannedPlacing {
 
   /** Writes each sample to its part. */
   async toFiles(): Promise<RunResult> {
-    const { job } = this;
+    const { job, threads } = this;
     return await job.toFiles(async (batches, files, run) => {
+      if (threads !== undefined && (await this.inThreads(threads, files, run))) return true;
       const ids: string[] = [];
       const absent: number[] = [];
       await this.make(batches, ids, absent);
-      for (const part of this.plan) job.account(part, run);
+      this.account(run);
       if (job.as === 'imagesets') {
         for (const id of ids) {
           const part = this.place();
           if (part !== noPart) await files.addLine(part, id);
         }
       } else await this.writeLines(files, absent);
+      return false;
     });
+  }
+
+  /** False when threads cannot do it; nothing has happened then. */
+  private async inThreads(threads: SplitThreads, files: PartFiles, run: Run): Promise<boolean> {
+    const { job } = this;
+    const { samples } = job;
+    const facts = new SplitFacts(samples.withLabels ? samples.sets : undefined);
+    const joined = new JoinedSets(samples.sets);
+    const isDone = await threads.split(job, files, {
+      take: (block) => {
+        const numbers = joined.add(block);
+        const { highs, lows, pins, sets } = block;
+        facts.addAll(
+          highs!,
+          lows!,
+          pins,
+          sets?.map((set) => numbers[set]!),
+        );
+      },
+      plan: () => {
+        this.assign(facts);
+        return this.plan;
+      },
+    });
+    if (isDone) {
+      run.read = this.plan.length;
+      this.account(run);
+    } else job.restart();
+    return isDone;
+  }
+
+  private account(run: Run): void {
+    const { job, plan } = this;
+    job.accountAll(countParts(plan, job.options.parts.length), run);
   }
 
   /**
@@ -214,11 +256,4 @@ function largestOf({ group, groupCount, size }: SplitGroups): number {
   let largest = 0;
   for (let i = 0; i < size; i++) largest = Math.max(largest, ++sizes[group[i]!]!);
   return largest;
-}
-
-function changedMeanwhile(input: string): StorageError {
-  return new StorageError('ConcurrentModification', `${input} changed while it was split`, {
-    path: input,
-    hint: 'Split it again when nobody writes to it.',
-  });
 }

@@ -21,6 +21,12 @@ export class SplitTally {
     else this.samples[part]!++;
   }
 
+  /** Adds samples by part; the number after the last part's is of those in none. */
+  addCounts(counts: readonly number[]): void {
+    for (let part = 0; part < this.partCount; part++) this.samples[part]! += counts[part]!;
+    this.unassigned += counts[this.partCount]!;
+  }
+
   addLabels(part: number, set: number): void {
     if (part === noPart) return;
     this.bySet[set] ??= new Array<number>(this.partCount).fill(0);

@@ -13,6 +13,7 @@ import { splitLines } from './split-lines.js';
 import type { SplitMethod, SplitOptions, SplitResult } from './split-options.js';
 import { PlannedPlacing } from './split-plan.js';
 import { splitReport } from './split-report.js';
+import { SplitThreads } from './split-threads.js';
 import type { Stage, StageBatch } from './stage.js';
 import { parseLocation } from './storage/index.js';
 import { storageOf } from './storages.js';
@@ -44,15 +45,21 @@ export async function split(input: string, output: string, options: SplitOptions
   checkOutput(as, method, resolved, to, input, output, options);
   if (method === 'lines') return await splitLines(input, output, options);
   const job = new SplitJob(input, output, resolved, method, as, options);
-  const placing = method === 'hash' ? new HashPlacing(job) : new PlannedPlacing(job);
-  const result =
-    as === 'usage'
-      ? await toUsage(job, placing)
-      : as === 'files' && !copiesLines(resolved, to, options)
-        ? await (await import('./split-datasets.js')).writeDatasets(job, placing)
-        : await placing.toFiles();
-  const report = splitReport(job, placing.grouping);
-  return { ...result, diagnostics: [...result.diagnostics, ...job.findings], split: report };
+  const writesDatasets = as === 'files' && !copiesLines(resolved, to, options);
+  const threads = writesDatasets ? undefined : await SplitThreads.start(job);
+  try {
+    const placing = method === 'hash' ? new HashPlacing(job, threads) : new PlannedPlacing(job, threads);
+    const result =
+      as === 'usage'
+        ? await toUsage(job, placing)
+        : writesDatasets
+          ? await (await import('./split-datasets.js')).writeDatasets(job, placing)
+          : await placing.toFiles();
+    const report = splitReport(job, placing.grouping);
+    return { ...result, diagnostics: [...result.diagnostics, ...job.findings], split: report };
+  } finally {
+    await threads?.stop();
+  }
 }
 
 /** Parts are lines of a manifest as they are. */
@@ -112,8 +119,8 @@ function checkOutput(
         });
       }
     }
-    // A VOC tree has lists for the usual usages.
-    if (to.id !== 'voc' && to.cannotCarry.includes('usage')) {
+    // Some have a place for the usual usages alone.
+    if (!to.carries.some((text) => /\busage\b/.test(text))) {
       throw new OptionError(`${to.id} has no place for the usage of samples`, {
         hint: 'Write a data set for each part with --as files (option as), or another format with --to (option to).',
       });

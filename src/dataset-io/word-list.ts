@@ -44,6 +44,17 @@ export class WordList {
     this.blocks[at >>> blockBits]![at & blockMask] = word;
   }
 
+  pushAll(words: Uint32Array): void {
+    for (let from = 0; from < words.length; ) {
+      const at = this.length;
+      if ((at & blockMask) === 0) this.blocks.push(new Uint32Array(memoryOf(4 * blockSize)));
+      const count = Math.min(words.length - from, blockSize - (at & blockMask));
+      this.blocks[at >>> blockBits]!.set(words.subarray(from, from + count), at & blockMask);
+      this.length += count;
+      from += count;
+    }
+  }
+
   at(index: number): number {
     return this.blocks[index >>> blockBits]![index & blockMask]!;
   }

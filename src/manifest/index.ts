@@ -16,7 +16,13 @@ export {
   type SampleList,
   type SampleListOptions,
 } from './queries.js';
-export { manifestBatches, manifestSamples, type ReadOptions } from './read.js';
+export {
+  type BatchesOf,
+  batchesInMemory,
+  manifestBatches,
+  manifestSamples,
+  type ReadOptions,
+} from './read.js';
 export {
   checkImageMagic,
   checkManifestLine,

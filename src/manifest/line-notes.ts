@@ -51,6 +51,12 @@ export class LineNotes {
     this.reserve(Math.max(fewest, expected));
   }
 
+  /** Forgets all lines. */
+  clear(): void {
+    this.count = 0;
+    this.names.length = 1;
+  }
+
   /** Makes room for so many lines in all. */
   reserve(count: number): void {
     if (count <= this.ends.length) return;

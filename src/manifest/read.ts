@@ -246,6 +246,7 @@ function* passingBatches(
   splitter: LineSplitter,
   reader: FileReader,
   { noted = false, overwrite = false }: ReadOptions,
+  reused?: LineNotes,
 ): Generator<ManifestBatch, void, undefined> {
   let rest: Uint8Array = chunk;
   if (!splitter.isAtLineStart) {
@@ -257,7 +258,7 @@ function* passingBatches(
   }
   if (splitter.isAtLineStart) {
     const bytes = Buffer.from(rest.buffer, rest.byteOffset, rest.byteLength);
-    const notes = noted === false ? undefined : new LineNotes(bytes.length >> 9, noted === true ? {} : noted);
+    const notes = reused ?? notesFor(bytes, noted);
     const { count, end } = reader.passed(bytes, notes);
     if (count > 0) {
       const lines = splitter.pass(bytes.subarray(0, end), count, notes?.ends);
@@ -267,6 +268,10 @@ function* passingBatches(
   }
   const lines = splitter.push(rest);
   if (lines !== undefined) yield new ManifestBatch(lines, reader);
+}
+
+function notesFor(bytes: Buffer, noted: boolean | NotedFacts): LineNotes | undefined {
+  return noted === false ? undefined : new LineNotes(bytes.length >> 9, noted === true ? {} : noted);
 }
 
 /** Batches of which no row has been read; reports what the container says, at the end when `whole`. */
@@ -335,6 +340,36 @@ export async function* manifestBatches(
     else if (lazy !== true) batch.readAll();
     yield batch;
   }
+}
+
+/**
+ * Gives the batches of bytes that are in memory: whole lines from a place of the file on, the last one's line feed may be
+ * missing. What was noted of lines holds until the next call.
+ */
+export type BatchesOf = (bytes: Uint8Array, baseOffset: number) => Generator<ManifestBatch, void, undefined>;
+
+/**
+ * As {@link manifestBatches} with `lazy: 'checked'`, for parts of a UTF-8 file that are in memory. Nothing is said of the
+ * file as a whole. Lines are numbered within their part.
+ */
+export function batchesInMemory(options: ReadOptions): BatchesOf {
+  const reader = new FileReader(options, lineScanner());
+  const { maxLineBytes = defaultMaxLineBytes, noted = false } = options;
+  const notes = notesFor(Buffer.alloc(0), noted);
+  return function* (bytes, baseOffset) {
+    notes?.clear();
+    const splitter = new LineSplitter({ maxLineBytes, baseOffset });
+    const batches = function* () {
+      if (bytes.length <= maxLineBytes) yield* passingBatches(bytes, splitter, reader, options, notes);
+      else for (const lines of splitter.split(bytes)) yield new ManifestBatch(lines, reader);
+      const lines = splitter.end();
+      if (lines !== undefined) yield new ManifestBatch(lines, reader);
+    };
+    for (const batch of batches()) {
+      batch.checkAll();
+      yield batch;
+    }
+  };
 }
 
 /** Reads a manifest sample by sample; as {@link manifestBatches} in all else, but nothing is kept. */

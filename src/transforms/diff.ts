@@ -75,6 +75,8 @@ export function diffItems(
   if (loose.size > 0)
     pairs.byScore((a, b) => (isLoose(a) || isLoose(b) ? overlap(boxed(a), boxed(b), least) : undefined));
   pairs.byScore((a, b) => overlap(a, b, least));
+  // Of a shape that is left out its object may stay.
+  if (loose.size > 0) pairs.byScore((a, b) => (isLoose(a) || isLoose(b) ? bareness(a, b) : undefined));
   const changed: ItemChange[] = [];
   let equal = 0;
   before.forEach((from, at) => {
@@ -191,6 +193,12 @@ function nearness(a: DiffItem, b: DiffItem, tolerance: number): number | undefin
     return undefined;
   const far = distance(a.shape, b.shape);
   return far === undefined || far > tolerance ? undefined : -far;
+}
+
+/** One of two items with one label has no shape. */
+function bareness(a: DiffItem, b: DiffItem): number | undefined {
+  const isBare = a.shape === undefined || b.shape === undefined;
+  return a.kind === b.kind && a.label === b.label && isBare ? 0 : undefined;
 }
 
 function overlap(a: DiffItem, b: DiffItem, least: number): number | undefined {

@@ -74,11 +74,11 @@ test('from nothing to a version, in words', async () => {
   expect(list.stderr).toBe('1 of 1 data sets\n');
 
   const published = await run('publish', 'pets', '--name', 'V001', '--wait');
-  expect(published.stdout).toMatch(/^published version \S+, \S+V001\.manifest\n$/);
+  expect(published.stdout).toMatch(/^published version \S+, obs:\/\/data\/\S+V001\.manifest\n$/);
   const versions = await run('versions', 'pets');
   expect(versions.stdout).toMatch(/V001 {2}published {2}yes/);
   const version = await run('version', 'pets', 'V001');
-  expect(version.stdout).toMatch(/^manifest {5}\S+V001\.manifest$/m);
+  expect(version.stdout).toMatch(/^manifest {5}obs:\/\/data\/\S+V001\.manifest$/m);
   const shown = await run('show', 'pets');
   expect(shown.stdout).toMatch(/^labels {11}cat, dog$/m);
   expect(shown.stdout).toMatch(/^current version {2}V001 \(\S+\)$/m);
@@ -269,8 +269,9 @@ describe('what is refused before anything is asked', () => {
     ['--search', ['samples', 'pets', '--search', '3']],
     ['D049', ['label-tasks', 'pets', '--create', ' ', '--type', '1']],
     ['--type', ['label-tasks', 'pets', '--create', 'boxes']],
-    ['D021', ['labels', 'pets', '--add', 'cat']],
-    ['--rename', ['labels', 'pets', '--rename', 'cat']],
+    ['Say --type', ['labels', 'pets', '--add', 'cat']],
+    ['Say --type', ['labels', 'pets', '--rename', 'cat=kit']],
+    ['--rename', ['labels', 'pets', '--rename', 'cat', '--type', '1']],
     ['only one', ['labels', 'pets', '--add', 'cat', '--rename', 'a=b']],
   ])('%s: %j', async (said, argv) => {
     const { run, service } = await setUp();

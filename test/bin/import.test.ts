@@ -81,7 +81,9 @@ test('what the service refuses is one sentence and a hint, with 3; the state is 
   const argv = [street, ...named, '--on-error', 'skip', '--state', state];
   const { code, stdout, stderr } = await run(environment, ...argv);
   expect([code, stdout]).toEqual([3, '']);
-  expect(stderr).toMatch(/^labelkit: POST .*no agency \[ModelArts\.4310\]\n {2}hint: .*\n$/);
+  expect(stderr).toMatch(
+    /^.*state\.json keeps how far it came: .*\nlabelkit: POST .*no agency \[ModelArts\.4310\]\n {2}hint: .*\n$/,
+  );
   expect(JSON.parse(readFileSync(state, 'utf8'))).toMatchObject({ sent: { samples: 6 } });
   expect(readFileSync(state, 'utf8')).not.toContain(secretKey);
   const again = await run(environment, ...argv, '--json');

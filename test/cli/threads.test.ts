@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -46,6 +47,38 @@ function line(number: number): string {
   const name = number % 3 === 0 ? '行人' : `label ${number % 11}`;
   return `{"source":"${source}","usage":"${usage}"${extra},"annotation":[{"type":"modelarts/image_classification","name":"${name}"}]}`;
 }
+
+test('a large manifest that is split', async () => {
+  const good = Array.from({ length: 100_000 }, (_, number) => line(number)).filter((text) =>
+    text.endsWith('}'),
+  );
+  for (const [name, extra] of [
+    ['good', []],
+    ['faulty', ['{"source":']],
+  ] as const) {
+    writeFileSync(join(folder, `${name}.manifest`), [...good, ...extra].join('\n'));
+    for (const by of ['hash', 'random', 'stratified']) {
+      const split = async (jobs: string) => {
+        const output = `${name}-${by}-${jobs}`;
+        const { code, stdout, stderr } = await labelkit(
+          ...['split', `${name}.manifest`, output, '--by', by, '--ratio', 'train=0.7,test=0.2', '--json'],
+          ...['--on-error', 'skip', '--jobs', jobs],
+        );
+        expect(stderr).toBe('');
+        const { outputs: _, seconds: __, ...result } = JSON.parse(stdout);
+        const files = ['train', 'test'].map((part) => readFileSync(join(folder, output, `${part}.manifest`)));
+        return {
+          code,
+          result,
+          files: files.map((bytes) => createHash('sha256').update(bytes).digest('hex')),
+        };
+      };
+      const one = await split('1');
+      expect(one.result.read).toBe(good.length + extra.length);
+      expect(await split('2')).toEqual(one);
+    }
+  }
+});
 
 test('a large manifest', async () => {
   const lines = Array.from({ length: 90_000 }, (_, number) => line(number));

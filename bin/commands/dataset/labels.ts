@@ -110,6 +110,11 @@ interface Change {
 
 /** What is to be changed; undefined when nothing is. @throws OptionError */
 function changeOf({ add, rename, delete: gone, color, policy }: Flags, type?: number): Change | undefined {
+  if ((add ?? rename) !== undefined && type === undefined) {
+    throw new OptionError('the type of the labels is not given', {
+      hint: 'Say --type, by number or name: 1, object-detection. (rule D021)',
+    });
+  }
   if (add !== undefined) {
     const property = color === undefined ? undefined : { '@modelarts:color': color };
     return {

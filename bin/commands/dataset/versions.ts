@@ -110,8 +110,9 @@ export function addVersions(group: Command, { io, done }: Shell): void {
           waiting(flags, io, (found) => `version ${versionId}: ${status(found)}`),
         );
       });
+      const { obsPath } = await import('../../../src/dataset-io/cloud.js');
       const { versionId, manifestPath } = version;
-      const where = manifestPath === undefined ? '' : `, ${manifestPath}`;
+      const where = manifestPath === undefined ? '' : `, ${obsPath(manifestPath)}`;
       const verb = flags.wait === true ? 'published' : 'publishing';
       await printDone(flags, io, version, `${verb} version ${versionId}${where}`);
       done(exitCodes.done);
@@ -143,7 +144,10 @@ export function addVersions(group: Command, { io, done }: Shell): void {
           `deleted the version ${versionId}`,
         );
       } else {
-        const status = await statusName();
+        const [status, { obsPath }] = await Promise.all([
+          statusName(),
+          import('../../../src/dataset-io/cloud.js'),
+        ]);
         await printFacts(flags, io, found, [
           ['id', found.versionId],
           ['name', found.versionName],
@@ -153,7 +157,7 @@ export function addVersions(group: Command, { io, done }: Shell): void {
           ['format', found.versionFormat],
           ['description', found.description],
           ['created', time(found.createTime)],
-          ['manifest', found.manifestPath],
+          ['manifest', found.manifestPath === undefined ? undefined : obsPath(found.manifestPath)],
           ['samples', found.totalSampleCount],
           ['labelled', found.annotatedSampleCount],
           ['train ratio', found.trainEvaluateSampleRatio],

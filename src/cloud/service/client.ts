@@ -233,7 +233,7 @@ export class ServiceClient {
     const why = isSkewed
       ? `the clock here says ${new Date(this.timing.now()).toISOString()} and that of the service ${new Date(serverTime).toISOString()}`
       : (refusal?.message ?? `status ${status}`);
-    const hint = isSkewed ? 'Set the clock.' : (refusal?.solution ?? hintOf(code));
+    const hint = isSkewed ? 'Set the clock.' : (refusal?.solution ?? hintOf(code, facts.requestId));
     return new ServiceError(
       code,
       `${facts.method} ${facts.path}: ${why}${named}`,

@@ -158,9 +158,13 @@ const hints: Partial<Record<ErrorCode, string>> = {
   Throttled: 'Wait a minute and try again.',
   Busy: 'Wait until the work that is under way has ended, and try again.',
   NotFound: 'Check the id, the project and the region.',
-  ServiceFailed: 'Try again later; the request id helps the support of the service.',
+  AlreadyExists: 'Choose another name, or go on with what is there.',
+  InvalidRequest: 'Change the value that the message names.',
 };
 
-export function hintOf(code: ErrorCode): string | undefined {
-  return hints[code];
+/** What to do about a refusal. @param requestId what the support of the service finds a failure of its own by */
+export function hintOf(code: ErrorCode, requestId?: string): string | undefined {
+  if (code !== 'ServiceFailed') return hints[code];
+  const id = requestId === undefined ? 'the request id' : `request id ${requestId}`;
+  return `Try again later; ${id} helps the support of the service.`;
 }

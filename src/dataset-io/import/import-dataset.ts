@@ -132,7 +132,7 @@ class Road {
     await file.save({});
     const sent =
       checked.format === tableFormat
-        ? await this.sendTable(await readTable(input, options))
+        ? await this.sendTable(await readTable(input, options), checked.ignoredRows)
         : await withFolder((folder) => this.sendSamples(checked.format, folder));
     await file.save({ sent });
     return sent;
@@ -191,7 +191,10 @@ class Road {
     };
   }
 
-  private async sendTable({ files, schema, withColumnHeader, skipped }: Table): Promise<Sent> {
+  private async sendTable(
+    { files, schema, withColumnHeader, skipped }: Table,
+    ignoredRows: number,
+  ): Promise<Sent> {
     const { input, options, dataPath, info } = this;
     const { onProgress } = options;
     if (info !== undefined) {
@@ -204,7 +207,7 @@ class Road {
       labels: [],
       schema,
       withColumnHeader,
-      skipped,
+      skipped: skipped + ignoredRows,
       losses: {},
     };
     const samples = files.length;

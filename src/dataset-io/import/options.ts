@@ -102,7 +102,7 @@ export interface ImportResult {
   readonly importPath: string;
   /** Samples that were sent; of a table: files. */
   readonly samples: number;
-  /** Samples that could not be read or uploaded. */
+  /** Samples that could not be read or uploaded; of a table also rows that the service ignores (T002). */
   readonly skipped: number;
   /** What the conversion lost: feature → how often. */
   readonly losses: Readonly<Record<string, number>>;

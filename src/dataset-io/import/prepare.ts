@@ -26,6 +26,9 @@ export const tableFormat = 'table-csv';
 /** A manifest names a file that is not in object storage: it will be. */
 const localPath = 'M023';
 
+/** A row of a table with more or fewer cells than columns: the service ignores it. */
+const ignoredRow = 'T002';
+
 /** What a check found. */
 export interface Checked {
   readonly format: string;
@@ -33,6 +36,8 @@ export interface Checked {
   readonly annotations: number;
   readonly errors: number;
   readonly warnings: number;
+  /** Rows of a table that the service ignores. */
+  readonly ignoredRows: number;
   readonly firstError: Diagnostic | undefined;
 }
 
@@ -61,9 +66,18 @@ export async function check(input: string, options: ImportDatasetOptions): Promi
     onProgress: ({ items, totalItems }) => onProgress?.({ step: 'check', done: items, total: totalItems }),
   });
   const { samples, annotations, rules, warnings } = summary;
-  const mended = (rules instanceof Map ? rules : new Map(Object.entries(rules))).get(localPath) ?? 0;
+  const counts: ReadonlyMap<string, number> = rules instanceof Map ? rules : new Map(Object.entries(rules));
+  const errors = summary.errors - (counts.get(localPath) ?? 0);
   const firstError = diagnostics.find(({ rule }) => rule !== localPath);
-  return { format, samples, annotations, errors: summary.errors - mended, warnings, firstError };
+  return {
+    format,
+    samples,
+    annotations,
+    errors,
+    warnings,
+    ignoredRows: counts.get(ignoredRow) ?? 0,
+    firstError,
+  };
 }
 
 /** @throws DataError with the first error, where an import is to stop at one */

@@ -91,7 +91,12 @@ export function folderName(path: string): string {
   return path.endsWith('/') ? path : `${path}/`;
 }
 
-/** `/bucket/dir/`, as the service names places, as a path that storage opens. */
+/**
+ * A place as storage opens it.
+ *
+ * @param path `/bucket/dir/`, as the service names places, or one that is an `obs://` path already
+ * @returns `obs://bucket/dir/`
+ */
 export function obsPath(path: string): string {
   return path.startsWith('/') ? `obs:/${path}` : path;
 }

@@ -1,9 +1,11 @@
 import type { ManifestValidatorOptions } from '../../manifest/index.js';
+import type { Profile } from '../../model/index.js';
 import type { Encoding } from '../../text/index.js';
+import type { SplitMethod, SplitOptions } from '../split-options.js';
 import type { VocValidatorOptions } from '../voc-validator.js';
 
 /** A part of a validation: plain data, so that it can be posted to a thread. */
-export type Shard = ManifestShard | StatsShard | VocShard;
+export type Shard = ManifestShard | SplitShard | StatsShard | VocShard;
 
 /** A manifest that several threads check together: each gets the same shard, and takes blocks of it. */
 export interface ManifestShard {
@@ -38,6 +40,31 @@ export interface StatsShard {
   readonly join: boolean;
   /** Findings kept. */
   readonly maxDiagnostics: number;
+}
+
+/** A manifest that several threads split together: each gets the same shard, and takes blocks of it. */
+export interface SplitShard {
+  readonly kind: 'split';
+  readonly path: string;
+  readonly size: number;
+  /** A block has the lines that begin in its bytes. */
+  readonly blockBytes: number;
+  readonly method: Exclude<SplitMethod, 'lines'>;
+  readonly options: Pick<
+    SplitOptions,
+    'parts' | 'groupBy' | 'seed' | 'reassign' | 'countLabels' | 'join' | 'maxLineBytes'
+  >;
+  readonly profile: Profile | undefined;
+  /** Where the file of each part lies, and what errors call it. */
+  readonly files: readonly { readonly path: string; readonly meant: string }[];
+  /** Numbers in memory of all threads, see `at` of split-blocks.ts. */
+  readonly progress: Int32Array;
+  /** In memory of all threads: where the next bytes of each part go. */
+  readonly ends: Float64Array;
+  /** In memory of all threads, unless parts follow from hashes: the part of each sample, there once it is planned. */
+  readonly plan: SharedArrayBuffer;
+  /** In memory of all threads: which sample is the first of each block, and how many there are, once it is planned. */
+  readonly firstRows: Int32Array;
 }
 
 /** Files of a VOC tree that several threads share: each gets the same shard, and takes pieces of it. */

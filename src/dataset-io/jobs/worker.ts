@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { LabelkitError } from '../../model/index.js';
 import { LocalStorage } from '../storage/index.js';
 import type { Shard, ShardProgress } from './shard.js';
+import type { SplitBlock } from './split-blocks.js';
 
 /** What a worker says to the thread that started it. */
 export type WorkerMessage =
@@ -28,6 +29,8 @@ export type WorkerStart =
 
 const storage = new LocalStorage();
 const progressEveryMs = 50;
+/** What is found in blocks of a split is handed over together: a message takes as long as some lines. */
+const blocksPerMessage = 16;
 let told = 0;
 
 function post(message: WorkerMessage): void {
@@ -44,6 +47,7 @@ function onProgress(progress: ShardProgress): void {
 /** What the parts of each kind need. */
 const load = {
   manifest: () => import('./manifest-blocks.js'),
+  split: () => import('./split-blocks.js'),
   stats: () => import('./stats-blocks.js'),
   voc: () => import('./voc-shard.js'),
 };
@@ -89,6 +93,33 @@ async function run(shard: Shard): Promise<unknown> {
     const file = storage.openSync(shard.path);
     try {
       return await runStatsBlocks(file, shard, () => undefined, onProgress);
+    } finally {
+      file.close();
+    }
+  }
+  if (shard.kind === 'split') {
+    const { runSplitBlocks } = await load.split();
+    const { progress } = shard;
+    let found: SplitBlock[] = [];
+    const tell = () => {
+      if (found.length > 0) post({ kind: 'part', part: found });
+      found = [];
+    };
+    const file = storage.openSync(shard.path);
+    try {
+      await runSplitBlocks(file, shard, (path, meant) => storage.openTarget(path, meant), {
+        turn: () => undefined,
+        wait: (place, seen): undefined => {
+          tell();
+          Atomics.wait(progress, place, seen);
+        },
+        take: (block) => {
+          found.push(block);
+          if (found.length === blocksPerMessage) tell();
+        },
+      });
+      tell();
+      return undefined;
     } finally {
       file.close();
     }

@@ -27,6 +27,7 @@ export {
   type StorageStat,
   type StorageWriter,
   type SyncFile,
+  type SyncTarget,
   type UpdateOptions,
   type WriteMode,
   type WriteOptions,

@@ -4,6 +4,7 @@ import {
   copyFileSync,
   existsSync,
   fsyncSync,
+  ftruncateSync,
   linkSync,
   mkdirSync,
   openSync,
@@ -109,6 +110,12 @@ export class LocalTree implements TreeWriter {
     } catch (error) {
       throw ioError(error, 'write', join(this.folder, name));
     }
+  }
+
+  fill(name: string): string {
+    const file = this.grow(name);
+    attempt('write', join(this.folder, name), () => ftruncateSync(file));
+    return containedPath(this.staging, name);
   }
 
   /** The file of a name that grows, open where its end is. */

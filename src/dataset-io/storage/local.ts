@@ -30,12 +30,13 @@ import type {
   StorageStat,
   StorageWriter,
   SyncFile,
+  SyncTarget,
   UpdateOptions,
   WriteMode,
   WriteOptions,
 } from './storage.js';
 import { readStream, sinkOf, streamWriter } from './stream-writer.js';
-import { openLocalSync } from './sync-file.js';
+import { openLocalSync, openLocalTarget } from './sync-file.js';
 import { journalFor, removeIfThere } from './work-files.js';
 
 export interface LocalStorageOptions {
@@ -220,6 +221,10 @@ export class LocalStorage implements Storage {
 
   openSync(path: string): SyncFile {
     return openLocalSync(path);
+  }
+
+  openTarget(path: string, meant: string): SyncTarget {
+    return openLocalTarget(path, meant);
   }
 
   writeSmallSync(

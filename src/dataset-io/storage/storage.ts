@@ -169,6 +169,13 @@ export interface SyncFile {
   close(): void;
 }
 
+/** A file that is open for blocking writes at any place. */
+export interface SyncTarget {
+  /** Writes the first `length` of the bytes to `position` and what follows it. */
+  write(bytes: Uint8Array, length: number, position: number): void;
+  close(): void;
+}
+
 /**
  * Files on one kind of place. Every failure rejects with a `StorageError` that has a stable code, the path
  * and, where it helps, a hint (or with `AbortedError`); "not there" is a value only for {@link stat}.
@@ -268,6 +275,14 @@ export interface Storage {
    * @throws StorageError as {@link openRead}, here and from `read`
    */
   openSync?(path: string): SyncFile;
+  /**
+   * Opens a file that is there for blocking writes, in place and at once: for what nobody sees yet. Absent where that is not
+   * possible.
+   *
+   * @param meant the path that errors name
+   * @throws StorageError, from the writing too
+   */
+  openTarget?(path: string, meant: string): SyncTarget;
 
   /**
    * The fast lane for very many small outputs: a whole file at once, blocking, atomic under its name as

@@ -1,7 +1,7 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { ioError } from './io-error.js';
 import { localPath } from './local-target.js';
-import type { SyncFile } from './storage.js';
+import type { SyncFile, SyncTarget } from './storage.js';
 
 /** See `Storage.openSync`. */
 export function openLocalSync(path: string): SyncFile {
@@ -24,6 +24,31 @@ export function openLocalSync(path: string): SyncFile {
         return length;
       } catch (error) {
         throw ioError(error, 'read', path);
+      }
+    },
+    close: () => closeSync(fd),
+  };
+}
+
+/**
+ * Opens a local file that there is for blocking writes at any place.
+ *
+ * @param meant the path that errors name
+ * @throws StorageError when it cannot be opened or written
+ */
+export function openLocalTarget(path: string, meant: string): SyncTarget {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r+');
+  } catch (error) {
+    throw ioError(error, 'write', meant);
+  }
+  return {
+    write(bytes, length, position) {
+      try {
+        for (let at = 0; at < length; ) at += writeSync(fd, bytes, at, length - at, position + at);
+      } catch (error) {
+        throw ioError(error, 'write', meant);
       }
     },
     close: () => closeSync(fd),

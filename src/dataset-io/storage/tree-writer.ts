@@ -33,6 +33,11 @@ export interface TreeWriter {
    * given again only then.
    */
   stream(name: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Makes a file that grows, without anything in it, and says where it lies until {@link commit}: others may write into it
+   * there. Given again, it empties the file. Absent where files do not lie on the local disk.
+   */
+  fill?(name: string): string;
   /** True when the name was given to any of the above. */
   has(name: string): boolean;
   /**

@@ -18,4 +18,4 @@ export const cocoCarries: ReadonlySet<LossName> = new Set<LossName>([
 ]);
 
 /** What it has no place for, or only on request. */
-export const cocoCannotCarry: readonly LossName[] = allBut(cocoCarries);
+export const cocoCannotCarry: readonly LossName[] = ['object-property', ...allBut(cocoCarries)];

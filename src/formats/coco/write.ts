@@ -206,6 +206,11 @@ export class CocoWriter implements FormatWriter {
         const { shape } = object;
         if (shape?.kind === 'polygon' && !isPolygon(shape.points))
           this.#sink.lose(row, 'shape-polygon', pointer);
+        for (const properties of [object.properties, object.attributes])
+          if (properties !== undefined && properties.size > 0)
+            for (const name of flagNames)
+              if (properties.has(name))
+                this.#sink.lose(row, 'object-property', `${pointer}/properties/${name}`);
         if (this.#keypoints.length === 0) continue;
         for (const [p, part] of object.parts.entries())
           if (this.#keypointOf(part) === undefined) this.#sink.lose(row, 'parts', `${pointer}/parts/${p}`);
@@ -436,6 +441,9 @@ function rleOf(text: string | undefined): { readonly value: JsonObject; readonly
 
 const flagNames = ['difficult', 'truncated', 'occluded', 'pose'] as const;
 
+/** A property of this name would be read as the flag. */
+const isFlagName = (name: string) => (flagNames as readonly string[]).includes(name);
+
 /** Whether a flag or pose of an object says anything. */
 function says(text: string | undefined): text is string {
   return text !== undefined && !nothings.has(text);
@@ -466,7 +474,6 @@ function writeAttributes(
     const flag = name === 'pose' ? undefined : flagOf(text);
     write(name, flag === undefined ? text : flag ? 1 : 0);
   }
-  const isFlag = (name: string) => flagNames.some((flag) => flag === name && says(object[flag]));
   const isMember = (name: string, text: string) =>
     (name === 'rle' && hasRle) ||
     (name === annotationIdProperty && (isPolygon || keepsIds)) ||
@@ -474,13 +481,13 @@ function writeAttributes(
     (name === 'iscrowd' && (text === '1' || text === '0'));
   const { properties, attributes } = object;
   if (properties.size > 0) {
-    for (const [name, text] of properties) if (!isMember(name, text) && !isFlag(name)) write(name, text);
+    for (const [name, text] of properties) if (!isMember(name, text) && !isFlagName(name)) write(name, text);
   }
   if (attributes !== undefined) {
     for (const [name, text] of attributes) {
       const other = properties.get(name);
       const isThere = other !== undefined && !isMember(name, other);
-      if (!isMember(name, text) && !isFlag(name) && !isThere) write(name, text);
+      if (!isMember(name, text) && !isFlagName(name) && !isThere) write(name, text);
     }
   }
   if (count > 0) json.raw('}');

@@ -1,4 +1,4 @@
-import { type Diagnostic, type ImageObject, rotationOf, type Shape } from '../../model/index.js';
+import { type Diagnostic, type ImageObject, isVocTask, rotationOf, type Shape } from '../../model/index.js';
 import { escapeAttribute, escapeText, formatNumber, illegalCharacter } from '../../text/xml-escape.js';
 import type { FormatSink, FormatSpool, FormatWriter, WriteRow, Written } from '../contract.js';
 import { ClassTable } from '../shared/classes.js';
@@ -161,8 +161,13 @@ class FileWriter {
 
   #addTags(image: Image): void {
     for (const [index, { task, name, property = {} }] of image.row.sample.annotations.entries()) {
-      if (task !== 'image_classification') continue;
       const pointer = `/annotation/${index}`;
+      if (task !== 'image_classification') {
+        // Objects have attributes, and there is nothing around them.
+        if (isVocTask(task) && Object.keys(property).length > 0)
+          image.losses.push({ feature: 'annotation-property', pointer: `${pointer}/property` });
+        continue;
+      }
       if (name === undefined || name === '') {
         image.losses.push({ feature: 'object-without-label', pointer });
         continue;

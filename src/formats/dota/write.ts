@@ -23,6 +23,7 @@ export function writeDota(sink: FormatSink): FormatWriter {
     labelFolder: 'labelTxt',
     carries: written,
     header: headerOf,
+    bare: countBare,
     line: (entry, row, losses) => lineOf(entry, row, losses, asRectangles),
   });
 }
@@ -51,6 +52,12 @@ function headerOf(row: WriteRow, losses: Loss[]): string {
   if (property !== undefined && Object.keys(property).length > (isText ? 1 : 0))
     losses.push({ feature: 'sample-property', pointer: '/property' });
   return header;
+}
+
+/** Of an image without label file nothing is written that a header could hold. */
+function countBare({ sample }: WriteRow, losses: Loss[]): void {
+  if (sample.property !== undefined && Object.keys(sample.property).length > 0)
+    losses.push({ feature: 'sample-property', pointer: '/property' });
 }
 
 function lineOf(

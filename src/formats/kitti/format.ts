@@ -6,7 +6,7 @@ const lineStart = /^\S+ -?\d+(?:\.\d+)? -?\d+ -?\d+(?:\.\d+)?(?: -?\d+(?:\.\d+)?
 
 function recognise({ isFolder, names, headOf }: Look): Recognition | undefined {
   if (!isFolder) return undefined;
-  if (names.some((name) => /(?:^|\/)label_2\/.*\.txt$/.test(name)))
+  if (names.some((name) => /(?:^|\/)label_2\/.*\.txt$/i.test(name)))
     return { certainty: 'sure', reason: 'it has label_2 folders, as KITTI has' };
   const label = names.find((name) => name.endsWith('.txt') && lineStart.test(headOf(name) ?? ''));
   return label === undefined

@@ -18,6 +18,8 @@ export interface PairedOutput {
   readonly carries: ReadonlySet<LossName>;
   /** What a label file says before its objects. */
   readonly header?: (row: WriteRow, losses: Loss[]) => string;
+  /** Counts what only a label file could hold, for an image that gets none. */
+  readonly bare?: (row: WriteRow, losses: Loss[]) => void;
   /** A line without its end; undefined: the object is left out, and its loss counted. */
   readonly line: (entry: RowObject, row: WriteRow, losses: Loss[]) => string | undefined | Diagnostic;
 }
@@ -69,7 +71,8 @@ export class PairedTreeWriter implements FormatWriter {
       );
       if (finding !== undefined) return [finding];
     }
-    if (objects !== undefined) sink.add(label, (output.header?.(row, losses) ?? '') + lines.join(''));
+    if (objects === undefined) output.bare?.(row, losses);
+    else sink.add(label, (output.header?.(row, losses) ?? '') + lines.join(''));
     countLosses(sink, row, output.carries);
     for (const { feature, pointer } of losses) sink.lose(row, feature, pointer);
     return 'written';

@@ -16,7 +16,7 @@ export const textClassificationCombine: Format = {
     reads: true,
     writes: true,
     carries: ['texts of one line with any number of labels, and unlabelled ones'],
-    cannotCarry: allBut(textClassesCarry),
+    cannotCarry: ['text-sample', ...allBut(textClassesCarry)],
     note: 'A text, a separator and its labels on each line of .txt and .csv files; written to texts.txt. Quotes have no meaning.',
     options: [
       {

@@ -13,7 +13,7 @@ export const textClassification: Format = {
     reads: true,
     writes: true,
     carries: ['texts of one line with any number of labels, and unlabelled ones'],
-    cannotCarry: allBut(textClassesCarry),
+    cannotCarry: ['text-sample', ...allBut(textClassesCarry)],
     note: 'A text on each line of a .txt or .csv file, its labels on the same line of <stem>_result; written to texts.txt. Quotes have no meaning.',
     options: [labelSeparatorOption, ...selectionOptions, pruneOption, replaceOption],
   },

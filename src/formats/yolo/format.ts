@@ -50,7 +50,7 @@ export const yolo: Format = {
       'class names in a fixed order; images without objects',
       'usage TRAIN and EVAL, in Ultralytics trees TEST too, as subsets',
     ],
-    cannotCarry: allBut(carriedBy('detect')),
+    cannotCarry: ['usage', ...allBut(carriedBy('detect'))],
     note: 'Losses are those of task=detect. Trainers look for labels beside the images: write with --images copy or link.',
     options: [
       {

@@ -134,7 +134,7 @@ describe('what a refusal is called', () => {
       'a name that is taken',
       400,
       { error_code: 'ModelArts.4351', error_msg: 'x' },
-      { code: 'AlreadyExists' },
+      { code: 'AlreadyExists', hint: expect.stringContaining('another name') },
     ],
     ['a data set that is importing', 400, { error_code: 'ModelArts.4356', error_msg: 'x' }, { code: 'Busy' }],
     [
@@ -168,13 +168,18 @@ describe('what a refusal is called', () => {
       { error: { code: 403, message: 'no', title: 'Forbidden' } },
       { code: 'AccessDenied', errorCode: '403' },
     ],
-    ['camelCase', 400, { errorCode: 'X.1', errorMessage: 'm' }, { code: 'InvalidRequest', errorCode: 'X.1' }],
+    [
+      'camelCase',
+      400,
+      { errorCode: 'X.1', errorMessage: 'm' },
+      { code: 'InvalidRequest', errorCode: 'X.1', hint: expect.stringContaining('the value') },
+    ],
     ['the page of a proxy', 404, '<html>', { code: 'NotFound', errorCode: undefined }],
     [
       'an unknown failure',
       500,
       { error_code: 'ModelArts.9', error_msg: 'x' },
-      { code: 'ServiceFailed', mayHaveApplied: true },
+      { code: 'ServiceFailed', mayHaveApplied: true, hint: expect.stringContaining('request id req-1 ') },
     ],
     [
       'a gateway id',

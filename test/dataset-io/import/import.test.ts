@@ -6,6 +6,7 @@ import {
   Dataset,
   type ImportDatasetOptions,
   importDataset,
+  obsPath,
   planImport,
   Session,
 } from '../../../src/dataset-io/cloud.js';
@@ -83,7 +84,7 @@ describe('one call takes a data set to the service and back', () => {
   });
 
   test('texts', async () => {
-    const { common } = await setUp();
+    const { common, session } = await setUp();
     const folder = scratch({
       'a.txt': 'fine weather\nrain all day\n',
       'a_result.txt': 'good\nbad,wet\n',
@@ -91,10 +92,17 @@ describe('one call takes a data set to the service and back', () => {
     const result = await importDataset(folder, { ...common, onError: 'fail', publish: true });
     expect(result).toMatchObject({ samples: 2, imported: 2, labels: 3, annotations: 3 });
     expect(result.version?.name).toBe('V001');
+    const { manifestPath = '' } = await new Dataset(session, result.datasetId).getVersionInfo(
+      result.version!.versionId,
+    );
+    expect(manifestPath).toMatch(/^\/data\//);
+    await session.obs.downloadFile(obsPath(manifestPath), `${folder}/`);
+    expect(obsPath(obsPath(manifestPath))).toBe(result.version?.manifestPath);
+    expect(readFileSync(join(folder, 'V001.manifest'), 'utf8')).toContain('content://fine weather');
   });
 
   test('sounds, listed by a manifest that names files beside it and elsewhere', async () => {
-    const { common, puts } = await setUp();
+    const { common, puts, session } = await setUp();
     const folder = scratch({
       'list/audio.manifest':
         audioLine('a', 'dog') + audioLine('b', 'cat') + audioLine('a', 'dog').replace('sounds', '../far'),
@@ -102,8 +110,13 @@ describe('one call takes a data set to the service and back', () => {
       'list/sounds/b.wav': 'RIFFb',
       'far/a.wav': 'RIFFc',
     });
-    const result = await importDataset(join(folder, 'list/audio.manifest'), common);
+    const input = join(folder, 'list/audio.manifest');
+    const result = await importDataset(input, { ...common, download: join(folder, 'V001.manifest') });
     expect(result).toMatchObject({ samples: 3, imported: 3, labels: 2, uploaded: { files: 3 } });
+    const sent = (ignore: string[]) =>
+      diffDatasets(result.importPath, result.downloaded!, { session, key: 'source', ignore });
+    expect((await sent(['sample-id', 'sample-type'])).equal).toBe(true);
+    expect((await sent(['sample-id'])).equal).toBe(false);
     expect(puts().filter((key) => /\.wav$/.test(key ?? ''))).toEqual(
       expect.arrayContaining([
         'work-data/street/files/sounds/a.wav',
@@ -131,6 +144,12 @@ describe('one call takes a data set to the service and back', () => {
     expect(await importDataset(more, into)).toMatchObject({ created: false, imported: 1, datasetSamples: 3 });
     const other = scratch({ 'more.csv': 'length,kind\n5.5,setosa\n' });
     await expect(importDataset(other, into)).rejects.toThrow(OptionError);
+  });
+
+  test('rows of a table that the service ignores are counted as left out', async () => {
+    const { common } = await setUp();
+    const folder = scratch({ 'iris.csv': 'length,class\n5.1,setosa\n4.9\n1,2,3\n' });
+    expect(await importDataset(folder, common)).toMatchObject({ samples: 1, skipped: 2, imported: 1 });
   });
 
   test('more samples go into a data set that is there', async () => {

@@ -291,6 +291,7 @@ test('what is written is what is read', async () => {
 
 test.each<[readonly string[], Record<string, string>, string | undefined]>([
   [['training/label_2/1.txt'], {}, 'sure'],
+  [['training/label_2/1.TXT'], {}, 'sure'],
   [['labels/1.txt'], { 'labels/1.txt': car }, 'likely'],
   [['labels/1.txt'], { 'labels/1.txt': '0 0.5 0.5 1 1\n' }, undefined],
 ])('%j is recognised as %s', (names, heads, expected) => {
