@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const fixtures = fileURLToPath(new URL('../test/fixtures/', import.meta.url));
+const fixtures = fileURLToPath(new URL('../test/fixtures/matrix/', import.meta.url));
 
 /**
- * The fixture of a format: what is called `in` or `in.…` in `test/fixtures/<id>/matrix`, or all of it where a file has a name
+ * The fixture of a format: what is called `in` or `in.…` in `test/fixtures/matrix/<id>`, or all of it where a file has a name
  * that its format wants.
  */
 export function fixtureOf(id) {
-  const folder = join(fixtures, id, 'matrix');
+  const folder = join(fixtures, id);
   if (!existsSync(folder)) return undefined;
   const names = readdirSync(folder);
   const named = names.find((name) => name === 'in') ?? names.find((name) => /^in\.\w+$/.test(name));
