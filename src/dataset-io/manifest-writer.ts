@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatBatches, formatSamples, type ManifestBatch, ManifestSample } from '../manifest/index.js';
-import type { Annotation, Diagnostic, Sample } from '../model/index.js';
+import type { Annotation, Sample } from '../model/index.js';
 import type { VocDocument } from '../voc/index.js';
 import { ImagePlacer } from './image-files.js';
 import { imageFolderOf, References } from './output-references.js';
@@ -9,6 +9,7 @@ import { ReferenceWatch } from './reference-watch.js';
 import { isInlineXml, lacksFile } from './references.js';
 import type { Row, RowBatch } from './rows.js';
 import type { Output, Run } from './run.js';
+import { unfitName } from './sample-name.js';
 import {
   baseName,
   dirOf,
@@ -135,7 +136,8 @@ class DocumentPlacer {
     const rows: Row[] = [];
     for (const row of batch.rows) {
       const files: [number, Uint8Array][] = [];
-      let fault: Diagnostic | undefined;
+      const isNamed = !this.isInline && row.sample.annotations.some(lacksFile);
+      let fault = isNamed ? unfitName(nameOf(row), row) : undefined;
       for (const [index, annotation] of row.sample.annotations.entries()) {
         if (!lacksFile(annotation)) continue;
         const made = await vocFileOf(row, index, { ...places, folder: this.folder, signal });
@@ -153,9 +155,14 @@ class DocumentPlacer {
     return { ...batch, rows, count: rows.length };
   }
 
+  /** Standard output takes no files beside it: annotation files stand in their lines. */
+  private get isInline(): boolean {
+    return parseLocation(this.context.output).kind === 'stdio';
+  }
+
   private async add(row: Row, index: number, bytes: Uint8Array | string): Promise<void> {
     const annotation = row.sample.annotations[index] as Mutable<Annotation>;
-    if (parseLocation(this.context.output).kind === 'stdio') {
+    if (this.isInline) {
       annotation.loc = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8');
       return;
     }
@@ -163,7 +170,7 @@ class DocumentPlacer {
     this.tree ??= await openTree(storage, this.folder, mode, { signal, onWritten: run.reportWritten });
     const { loc } = annotation;
     const own = loc === undefined || isInlineXml(loc);
-    const stem = row.key ?? stemOf(own ? row.sample.source : loc);
+    const stem = own ? nameOf(row) : (row.key ?? stemOf(loc));
     const content = createHash('sha256').update(bytes).digest('base64');
     const identity = own ? undefined : `${content} ${row.base} ${loc}`;
     let name = identity === undefined ? undefined : this.names.get(identity);
@@ -291,6 +298,11 @@ async function* newLines(
   } finally {
     placer?.close();
   }
+}
+
+/** What its annotation files are called after, where they have no name of their own. */
+function nameOf(row: Row): string {
+  return row.key ?? stemOf(row.sample.source);
 }
 
 /** A base name that is not taken: the second of two equal ones gets a number, so that neither is lost. */

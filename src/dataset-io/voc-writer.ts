@@ -11,15 +11,8 @@ import { type Joined, type JoinedFile, joinVoc } from './resolve.js';
 import type { Fault, Row, RowBatch } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
 import type { Output } from './run.js';
-import {
-  baseName,
-  joinLocation,
-  nameProblem,
-  openTree,
-  parseLocation,
-  stemOf,
-  type TreeWriter,
-} from './storage/index.js';
+import { unfitName } from './sample-name.js';
+import { baseName, joinLocation, openTree, parseLocation, stemOf, type TreeWriter } from './storage/index.js';
 import { lossesToVoc } from './voc-losses.js';
 import type { WriterContext } from './writer.js';
 
@@ -159,17 +152,8 @@ class VocTreeWriter {
 
   /** A key that no other sample has; a fault when it has one or cannot be a file name. */
   private freeKey(key: string, row: Row): string | Fault {
-    const problem = key === '' ? { message: 'is empty', hint: 'Give the image a name.' } : nameProblem(key);
-    if (problem !== undefined) {
-      return faultOf(row, [
-        datasetDiagnostic('C003', `"${key}" cannot name a file of the output: it ${problem.message}`, {
-          file: row.file,
-          ...(row.line === undefined ? {} : { line: row.line }),
-          hint: problem.hint,
-          source: row.sample.source,
-        }),
-      ]);
-    }
+    const problem = unfitName(key, row);
+    if (problem !== undefined) return faultOf(row, [problem]);
     const free = (candidate: string) => !this.isWritten(candidate);
     if (free(key)) return key;
     if (this.context.renameClashes) {

@@ -104,6 +104,20 @@ describe('from a format with objects', () => {
     expect(result.diagnostics.map(({ rule }) => rule)).toContain('C011');
   });
 
+  test.each(['manifest', 'voc'])('to %s, a name that no file can have is a fault of its row', async (to) => {
+    const names = ['a.png', 'CON.png'];
+    const coco = {
+      images: names.map((file_name, id) => ({ id, file_name, width: 20, height: 10 })),
+      annotations: names.map((_, id) => ({ id, image_id: id, category_id: 1, bbox: [1, 2, 3, 4] })),
+      categories: [{ id: 1, name: 'car' }],
+    };
+    const dir = scratch({ 'in/coco.json': JSON.stringify(coco) });
+    const result = await convert(join(dir, 'in/coco.json'), join(dir, 'out'), { to, onError: 'skip' });
+    expect(result).toMatchObject({ read: 2, written: 1, skipped: 1 });
+    expect(result.diagnostics.map(({ rule }) => rule)).toContain('C003');
+    expect(Object.keys(filesIn(dir)).filter((name) => name.endsWith('CON.xml'))).toEqual([]);
+  });
+
   test('stages see and change the objects', async () => {
     const dir = scratch({ 'in/a.json': labelmeFile({ imageWidth: 320, imageHeight: 240 }), 'in/a.png': png });
     await relabel(join(dir, 'in'), join(dir, 'out'), { map: [['car', 'vehicle']], images: 'copy' });
