@@ -1,4 +1,4 @@
-import { featureOfField, lossNames, sampleKind, says } from '../formats/index.js';
+import { envelopeLosses, featureOfField, lossNames, sampleKind, says } from '../formats/index.js';
 import { ManifestSample, unknownMembers } from '../manifest/index.js';
 import {
   type Annotation,
@@ -23,20 +23,7 @@ import type { Row } from './rows.js';
 import { baseName } from './storage/index.js';
 
 /** What samples and annotations say beside their labels: a format of labels alone has no place for it. */
-const envelope: ReadonlySet<string> = new Set([
-  'sample-id',
-  'sample-property',
-  'sample-hard',
-  'inference-loc',
-  'annotation-name',
-  'annotation-property',
-  'annotation-confidence',
-  'annotation-hard',
-  'creation-time',
-  'annotated-by',
-  'unknown-member',
-  'image-member',
-]);
+const envelope: ReadonlySet<string> = new Set([...envelopeLosses, 'image-member']);
 
 /** What can be named beside what `losses` has names for. */
 const otherNames = ['label', 'shape', 'sample-type'];

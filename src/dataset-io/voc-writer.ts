@@ -21,7 +21,7 @@ const defaultSet = 'default';
 
 /** What kind of sample this is, when it is none that a VOC tree can hold. */
 function misfit(sample: Sample): string | undefined {
-  if (parseLocation(sample.source).kind === 'content') return 'text-sample';
+  if (parseLocation(sample.source).kind === 'content' || /\.txt$/i.test(sample.source)) return 'text-sample';
   if (/\.(?:wav|mp3|flac|m4a|ogg)$/i.test(sample.source)) return 'audio-sample';
   if (sample.sourceType !== undefined || /\.(?:csv|carbondata)$/i.test(sample.source)) return 'table-sample';
   if (sample.sampleType === 9 && extensionIn(sample.source) === '') return 'file-sample';

@@ -20,4 +20,11 @@ export type {
   Written,
 } from './contract.js';
 export { otherFormats } from './registry.js';
-export { featureOfField, type LossName, lossNames, sampleKind, says } from './shared/losses.js';
+export {
+  envelopeLosses,
+  featureOfField,
+  type LossName,
+  lossNames,
+  sampleKind,
+  says,
+} from './shared/losses.js';

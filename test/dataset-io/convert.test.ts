@@ -145,20 +145,21 @@ describe('manifest to VOC', () => {
         detection('a.jpg', 'a.xml', ',"id":"7","property":{"k":1},"usage":"INFERENCE","mine":1'),
         '{"source":"b.jpg","annotation":[{"type":"modelarts/image_classification","name":"x","confidence":0.5}]}',
         '{"source":"content://a text"}',
+        '{"source":"note.TXT"}',
         '{"source":"s.wav"}',
         '{"source":"t.csv","source-type":"csv"}',
       ].join('\n'),
       'a.xml': vocXml('a.jpg'),
     });
     const result = await convert(join(dir, 'm.manifest'), join(dir, 'out'), { to: 'voc' });
-    expect(result).toMatchObject({ read: 5, written: 2, skipped: 3 });
+    expect(result).toMatchObject({ read: 6, written: 2, skipped: 4 });
     expect(result.losses).toEqual({
       usage: 1,
       'sample-id': 1,
       'sample-property': 1,
       'unknown-member': 1,
       image_classification: 1,
-      'text-sample': 1,
+      'text-sample': 2,
       'audio-sample': 1,
       'table-sample': 1,
     });

@@ -25,12 +25,8 @@ export const everyObject = [...everyShape, 'object-without-label', 'object-witho
 
 const sampleKinds = ['image-sample', 'text-sample', 'audio-sample', 'table-sample', 'file-sample'] as const;
 
-/** Every name that a result's `losses` and a format's `cannotCarry` may have. */
-export const lossNames = [
-  ...sampleKinds,
-  ...tasks,
-  'unknown-task',
-  'usage',
+/** What a manifest says of a sample and of its annotations beside labels and usage. */
+export const envelopeLosses = [
   'sample-id',
   'sample-property',
   'sample-hard',
@@ -42,6 +38,15 @@ export const lossNames = [
   'creation-time',
   'annotated-by',
   'unknown-member',
+] as const;
+
+/** Every name that a result's `losses` and a format's `cannotCarry` may have. */
+export const lossNames = [
+  ...sampleKinds,
+  ...tasks,
+  'unknown-task',
+  'usage',
+  ...envelopeLosses,
   'image-set',
   ...everyObject,
   'object-property',
