@@ -3,7 +3,7 @@ import { neededPlace } from '../objects.js';
 import { invalid } from '../refusal.js';
 import type { World } from '../state.js';
 import { algorithms, engines, specs } from './catalog.js';
-import { dataAt, Program, parametersOf } from './program.js';
+import { dataAt, dataOfVersion, Program, parametersOf } from './program.js';
 
 /*
  * What a job of old training is to do, as jobs, versions and configurations say it.
