@@ -90,7 +90,8 @@ describe('each call is one request', () => {
     ],
   ];
 
-  test.each(calls)('%s', async (...[request, call, reply, result, body]: Call) => {
+  test.each(calls.map((one) => ({ name: one[0], one })))('$name', async ({ one }) => {
+    const [request, call, reply, result, body] = one;
     const { session, asked } = fakeSession(reply);
     expect(await call(new TrainingJob(session, 'j1'))).toEqual(result);
     expect(asked.map(({ method, path }) => `${method} ${path}`)).toEqual([request]);
