@@ -41,6 +41,7 @@ async function bundleCommand() {
     input: {
       labelkit: join(bin, 'labelkit.js'),
       run: join(bin, 'run.js'),
+      'command-tree': join(bin, 'command-tree.js'),
       worker: join(made, 'src/dataset-io/jobs/worker.js'),
     },
     external: [/^node:/, ...Object.keys(dependencies)],
