@@ -32,6 +32,10 @@ export interface ServiceRequest {
   readonly repeatable?: boolean | undefined;
   /** The answer tells of each item whether it was done: `success: false` beside `results` is then no refusal. */
   readonly batch?: boolean | undefined;
+  /** Texts of the body that errors must not show, should the service repeat them. */
+  readonly secrets?: readonly string[] | undefined;
+  /** Default `application/json`. */
+  readonly contentType?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -192,10 +196,10 @@ export class ServiceClient {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers: Record<string, string> = {
       host: url.host,
-      'content-type': 'application/json',
+      'content-type': request.contentType ?? 'application/json',
       'user-agent': userAgent,
     };
-    const secrets = secretsIn(body);
+    const secrets = [...secretsIn(body), ...(request.secrets ?? [])];
     if (proof.kind === 'token') {
       const token = await proof.get();
       headers['x-auth-token'] = token.value.reveal();

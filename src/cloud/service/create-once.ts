@@ -1,5 +1,5 @@
-import { ServiceError } from '../service/service-error.js';
-import type { Timing } from '../service/timing.js';
+import { ServiceError } from './service-error.js';
+import type { Timing } from './timing.js';
 
 export interface Creation<T> {
   /** Asks for it once. */
