@@ -104,7 +104,7 @@ function checkWhere({ trainInstanceType, specId, poolId, trainInstanceCount }: L
   if (trainInstanceType === 'local') {
     throw new OptionError('trainInstanceType local is not for the old training', {
       code: 'Unsupported',
-      hint: 'Run the script here with an Estimator, and send it with a LegacyEstimator and an instance type of the service.',
+      hint: 'Run it with trainLocally; a LegacyEstimator takes instance types of the service only.',
     });
   }
   checkNotBoth('T110', { specId, trainInstanceType });
