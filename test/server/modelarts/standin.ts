@@ -21,6 +21,7 @@ import { taskRoutes } from './tasks.js';
 import { configRoutes } from './training/configs.js';
 import { refusedByLegacy } from './training/envelope.js';
 import { trainingRoutes } from './training/jobs.js';
+import { legacyJobRoutes } from './training/legacy-jobs.js';
 import { versionRoutes } from './versions.js';
 
 export interface Seen {
@@ -77,6 +78,7 @@ export class ServiceStandIn {
     taskRoutes,
     trainingRoutes,
     configRoutes,
+    legacyJobRoutes,
   );
   readonly #times: { requests: number[]; creations: number[] } = { requests: [], creations: [] };
   readonly #failures: unknown[] = [];

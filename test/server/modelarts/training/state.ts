@@ -40,18 +40,7 @@ export interface LegacyJob {
   readonly name: string;
   description: string;
   readonly created: number;
-  readonly versions: LegacyVersion[];
-  /** Of versions ever made. */
-  made: number;
-}
-
-export interface Visualization {
-  readonly id: number;
-  readonly name: string;
-  readonly created: number;
-  readonly facts: Json;
-  job: Job;
-  deletion: Job | undefined;
+  versions: LegacyVersion[];
 }
 
 /** What the training part remembers. */
@@ -60,7 +49,6 @@ export class Training {
   readonly legacyJobs = new Map<number, LegacyJob>();
   /** Configurations by name: what was sent, and `create_time`. */
   readonly configs = new Map<string, Json>();
-  readonly visualizations = new Map<number, Visualization>();
   /** So much of a log is shown at most, in bytes. */
   previewBytes = 5 * 1024 * 1024;
   #made = 0;
@@ -78,9 +66,5 @@ export class Training {
         yield job;
         if (deletion !== undefined) yield deletion;
       }
-    for (const { job, deletion } of this.visualizations.values()) {
-      yield job;
-      if (deletion !== undefined) yield deletion;
-    }
   }
 }
