@@ -166,7 +166,8 @@ export class LegacyTrainingJob {
       method: 'GET',
       path: `${jobPath}/versions`,
       params: { job_id: this.jobId },
-      query: { per_page: perPage, page },
+      // 0: not by pages.
+      query: { per_page: perPage, page: page ?? 0 },
       onHeaders,
       signal,
     });

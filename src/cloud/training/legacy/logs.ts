@@ -90,11 +90,11 @@ export async function logLines(
 }
 
 /**
- * A whole log, a part at a time, from its beginning. The service only tells where its end is, so all of it is passed
- * on the way back; cursors are kept and not the lines.
+ * A whole log, a part at a time, from its beginning. The service only tells where its end is, so all of it is asked for
+ * backwards and kept until the beginning is there.
  *
- * ASSUMED: lines are asked for between cursors: `startLine` is where the first line begins, `endLine` where the last
- * one ends, so that nothing comes twice.
+ * ASSUMED: `order: 'asc'` from `startLine` gives what is before it, `order: 'desc'` from `endLine` what is after it, and
+ * neither gives a line again. Nothing is asked for in the other two ways, because it is not known what they would give.
  *
  * @throws ServiceError
  */
@@ -104,20 +104,17 @@ export async function* logFrom(
   logFile: string,
   { signal }: CallOptions = {},
 ): AsyncGenerator<LegacyLog, void> {
+  const parts: LegacyLog[] = [];
   let part = await logLines(context, version, logFile, { lines: mostLines, signal });
-  let first = part.startLine;
-  while (part.lines > 0 && part.startLine !== undefined) {
-    first = part.startLine;
-    part = await logLines(context, version, logFile, {
-      baseLine: first,
-      lines: mostLines,
-      order: 'asc',
-      signal,
-    });
-    if (part.startLine === first) break;
+  while (part.lines > 0) {
+    parts.push(part);
+    const { startLine: baseLine } = part;
+    if (baseLine === undefined) break;
+    const options = { baseLine, lines: mostLines, order: 'asc', signal } as const;
+    part = await logLines(context, version, logFile, options);
+    if (part.startLine === baseLine) break;
   }
-  if (first === undefined) return;
-  yield* newer(context, version, logFile, first, signal);
+  yield* parts.reverse();
 }
 
 /** Everything from a cursor on that is there now. */

@@ -7,23 +7,26 @@ import { fakeSession, refused } from '../../datasets/fake-session.js';
 const start = 1_551_252_759_254_000_000n;
 const step = 3n;
 
-/** A log as the service keeps it: what is before and after a position, so many lines at a time. */
-function serviceLog(lines: readonly string[], perAnswer = 500) {
+/** What cursors are: places between lines, or lines themselves. */
+type Cursors = 'between' | 'at';
+
+/** A log as the service keeps it: what is before and after a cursor, so many lines at a time. */
+function serviceLog(lines: readonly string[], perAnswer = 500, cursors: Cursors = 'between') {
   return ({ query }: ServiceRequest) => {
     const base = query!['base_line'];
     const most = Math.min(Number(query!['lines'] ?? 50), perAnswer);
-    const at = base === undefined ? lines.length : Number((BigInt(String(base)) - start) / step);
-    const [from, to] =
-      query!['order'] === 'desc' && base !== undefined
-        ? [at, Math.min(lines.length, at + most)]
-        : [Math.max(0, at - most), at];
+    const isNewer = query!['order'] === 'desc' && base !== undefined;
+    let at = base === undefined ? lines.length : Number((BigInt(String(base)) - start) / step);
+    if (isNewer && cursors === 'at') at += 1;
+    const [from, to] = isNewer ? [at, Math.min(lines.length, at + most)] : [Math.max(0, at - most), at];
     const part = lines.slice(from, to);
+    const last = cursors === 'at' ? to - 1 : to;
     return {
       is_success: true,
       content: part.map((line) => `${line}\n`).join(''),
       lines: String(part.length),
       start_line: String(start + BigInt(from) * step),
-      end_line: String(start + BigInt(to) * step),
+      end_line: String(start + BigInt(last) * step),
     };
   };
 }
@@ -91,8 +94,10 @@ describe('lines', () => {
 });
 
 describe('a whole log', () => {
-  test.each([0, 1, 499, 500, 501, 1000, 1250])('of %i lines', async (count) => {
-    const { version } = versionWith(serviceLog(numbered(count)));
+  const sizes = [0, 1, 499, 500, 501, 1000, 1250];
+  const cases = sizes.flatMap((count) => [[count, 'between'] as const, [count, 'at'] as const]);
+  test.each(cases)('of %i lines, cursors %s lines', async (count, cursors) => {
+    const { version } = versionWith(serviceLog(numbered(count), 500, cursors));
     expect(await all(version.jobLog())).toBe(
       numbered(count)
         .map((line) => `${line}\n`)
@@ -130,31 +135,34 @@ describe('bytes', () => {
 });
 
 describe('following', () => {
-  test('everything once, until the job has ended', async () => {
-    const lines = numbered(3);
-    let asked = 0;
-    const { version, slept } = versionWith(
-      (request) => serviceLog(lines, 2)(request),
-      () => {
-        asked += 1;
-        if (asked === 2) lines.push('line 3', 'line 4', 'line 5');
-        if (asked === 4) lines.push('the last');
-        return { status: asked < 4 ? 8 : 10 };
-      },
-    );
-    const parts = version.followLog();
-    let text = '';
-    for (;;) {
-      const { done, value } = await parts.next();
-      if (done === true) {
-        expect(value).toMatchObject({ status: 10 });
-        break;
+  test.each(['between', 'at'] as const)(
+    'everything once, until the job has ended; cursors %s lines',
+    async (cursors) => {
+      const lines = numbered(3);
+      let asked = 0;
+      const { version, slept } = versionWith(
+        (request) => serviceLog(lines, 2, cursors)(request),
+        () => {
+          asked += 1;
+          if (asked === 2) lines.push('line 3', 'line 4', 'line 5');
+          if (asked === 4) lines.push('the last');
+          return { status: asked < 4 ? 8 : 10 };
+        },
+      );
+      const parts = version.followLog();
+      let text = '';
+      for (;;) {
+        const { done, value } = await parts.next();
+        if (done === true) {
+          expect(value).toMatchObject({ status: 10 });
+          break;
+        }
+        text += value;
       }
-      text += value;
-    }
-    expect(text).toBe(`${numbered(6).join('\n')}\nthe last\n`);
-    expect(slept).toEqual([5_000, 5_000, 5_000]);
-  });
+      expect(text).toBe(`${numbered(6).join('\n')}\nthe last\n`);
+      expect(slept).toEqual([5_000, 5_000, 5_000]);
+    },
+  );
 
   test('a job whose log is yet to come', async () => {
     const states = [1, 8, 10];
