@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { LabelkitError } from '../src/model/index.js';
+import { addCompletion } from './commands/completion.js';
 import { addConvert } from './commands/convert.js';
 import { addCopy } from './commands/copy.js';
 import { addDataset } from './commands/dataset.js';
@@ -44,6 +45,8 @@ export function createProgram(io: CommandIo, done: (code: ExitCode) => void): Co
       'Reads, checks, converts and writes annotation datasets: ModelArts Manifest, Pascal VOC, COCO, YOLO and others.',
     )
     .version(packageVersion(), '-V, --version', 'print the version')
+    // A command may have a --version of its own.
+    .enablePositionalOptions()
     .showHelpAfterError('(labelkit <command> --help shows its options)')
     .addHelpText('after', exitHelp)
     .exitOverride();
@@ -68,6 +71,7 @@ export function createProgram(io: CommandIo, done: (code: ExitCode) => void): Co
   addLogin(program, io, done);
   addWhoami(program, io, done);
   addImport(program, io, done);
+  addCompletion(program, io, done);
   return program;
 }
 

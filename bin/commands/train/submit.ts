@@ -25,10 +25,10 @@ import {
   withServices,
   withWaitOptions,
 } from '../dataset/shared.js';
-import { rehearsedData, resolveData, roadOf } from './data.js';
+import { type ImportFlags, rehearsedData, resolveData, roadOf } from './data.js';
 import { namesOf, printed } from './shared.js';
 
-export interface SubmitFlags extends WaitFlags {
+export interface SubmitFlags extends WaitFlags, ImportFlags {
   readonly fromFile?: string;
   readonly dryRun?: boolean;
   readonly follow?: boolean;
@@ -39,7 +39,6 @@ export interface SubmitFlags extends WaitFlags {
   readonly version?: string;
   readonly data?: string;
   readonly workPath?: string;
-  readonly onError?: 'fail' | 'skip';
   readonly input?: readonly InputData[];
   readonly output?: readonly OutputData[];
   readonly framework?: string;
@@ -96,6 +95,11 @@ export function addSubmit(group: Command, { io, done }: Shell): void {
         'what errors in a local folder do: fail (default) submits nothing, skip leaves such samples out',
       ).choices(['fail', 'skip']),
     )
+    .option(
+      '--state <file>',
+      'how far the import of a local folder came (default: labelkit-import-<dataset>.json, removed at the end)',
+    )
+    .option('--no-state', 'keep no such file')
     .option('--input <name=obs>', 'data by the name that the script knows it by; repeatable', place)
     .option('--output <name=obs>', 'a folder that it writes to, by such a name; repeatable', place)
     .option('--framework <name>', 'a preset framework (labelkit train engines)')
