@@ -13,6 +13,7 @@ import { type Diagnostic, LabelkitError, type Mode, type Profile, throwIfAborted
 import { mapAhead } from './ahead.js';
 import { isAboutTheFile, nothingAt } from './file-errors.js';
 import { type ImageLook, lookAtImage, lookAtStoredImage } from './image-facts.js';
+import { passedOverFinding } from './passed-over.js';
 import { readBytes } from './read-bytes.js';
 import type { RowBatch } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
@@ -128,16 +129,9 @@ class StorageSource implements FormatSource {
     return files;
   }
 
-  /** D055: symbolic links are not followed, and pipes are not read. */
+  /** D055 */
   get passedOverFinding(): Diagnostic | undefined {
-    const { length } = this.passedOver;
-    if (length === 0) return undefined;
-    const [first] = this.passedOver as [string];
-    const more = length === 1 ? ' is a link or a pipe' : ` and ${length - 1} more are links or pipes`;
-    return datasetDiagnostic('D055', `${first}${more}, and not read`, {
-      file: this.pathOf(first),
-      hint: 'Put the files themselves there.',
-    });
+    return passedOverFinding(this.passedOver, (name) => this.pathOf(name));
   }
 
   private async listFile(): Promise<readonly SourceFile[]> {
