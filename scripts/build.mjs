@@ -5,8 +5,9 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
+import { manPage } from './commands/man.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
@@ -14,6 +15,7 @@ const {
   dependencies,
   peerDependencies,
   exports: exported,
+  version,
 } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const made = join(root, `dist.next-${process.pid}`);
 const old = join(root, `dist.old-${process.pid}`);
@@ -29,6 +31,7 @@ if (run.status !== 0) {
   process.exit(run.status ?? 1);
 }
 await bundle();
+await writeManual();
 chmodSync(join(made, 'bin/labelkit.js'), 0o755);
 try {
   renameSync(dist, old);
@@ -51,6 +54,7 @@ async function bundle() {
     input: {
       ...Object.fromEntries(doors.map(([code, types]) => [inDist(code), moduleOf(types)])),
       'bin/labelkit': join(made, 'bin/labelkit.js'),
+      'lib/command-tree': join(made, 'bin/command-tree.js'),
       'lib/worker': join(made, 'src/dataset-io/jobs/worker.js'),
     },
     external: [/^node:/, ...Object.keys(dependencies), ...Object.keys(peerDependencies)],
@@ -88,4 +92,11 @@ function finished(code) {
   return code
     .replaceAll(`${basename(made)}/`, '')
     .replace(/[^\0-\xff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** The manual page, of the commands just compiled. */
+async function writeManual() {
+  const { commandTree } = await import(pathToFileURL(join(made, 'lib/command-tree.js')).href);
+  mkdirSync(join(made, 'man'));
+  writeFileSync(join(made, 'man/labelkit.1'), manPage(commandTree(), version));
 }

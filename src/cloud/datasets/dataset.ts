@@ -1,18 +1,12 @@
 import type { JsonObject } from '../../model/index.js';
 import { LabelkitError } from '../../model/index.js';
 import { pages } from '../service/paging.js';
+import { serviceFolder } from '../service/paths.js';
+import type { CallOptions, OnNotice, ServiceSession } from '../service/session.js';
 import { type WaitOptions, waitFor } from '../service/waiter.js';
 import type { BatchOptions, BatchResult } from './batch.js';
 import { checkDatasetType, checkId, checkPage } from './checks.js';
-import {
-  type CallOptions,
-  type Context,
-  type OnNotice,
-  request,
-  requestOf,
-  type ServiceSession,
-  taskFailed,
-} from './context.js';
+import { type Context, request, requestOf, taskFailed } from './context.js';
 import { type CreateDatasetOptions, createDataset } from './create.js';
 import { datasetStatus } from './enums.js';
 import {
@@ -58,7 +52,6 @@ import {
   updateLabel,
   updateLabels,
 } from './labels.js';
-import { serviceFolder } from './paths.js';
 import {
   type AddSamplesOptions,
   addSamples,

@@ -1,6 +1,6 @@
+export type { CallOptions, Notice, OnNotice, ServiceAccess, ServiceSession } from '../service/session.js';
 export { BatchError, type BatchOptions, type BatchResult, type ItemResult } from './batch.js';
 export { checkDatasetType } from './checks.js';
-export type { CallOptions, Notice, OnNotice, ServiceAccess, ServiceSession } from './context.js';
 export { type CreateDatasetOptions, createDatasetBody } from './create.js';
 export {
   Dataset,

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/index.js';
+import { beganThere, createOnce } from '../service/create-once.js';
 import { type Context, requestOf, required } from './context.js';
-import { beganThere, createOnce } from './create-once.js';
 import type { DatasetInfo } from './types.js';
 
 interface TaskStart {
