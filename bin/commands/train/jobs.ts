@@ -137,7 +137,7 @@ export function addJobs(group: Command, { io, done }: Shell): void {
       done(exitCodes.done);
     });
 
-  withWaitOptions(withServiceOptions(group.command('stop')), 'it is Terminated')
+  withWaitOptions(withServiceOptions(group.command('stop')), 'it is Terminated', 'no end')
     .description('end a job')
     .argument('<job>', 'id or name')
     .action(async (job: string, flags: WaitFlags) => {

@@ -74,7 +74,7 @@ Examples:
 
 /** `labelkit train submit` */
 export function addSubmit(group: Command, { io, done }: Shell): void {
-  withWaitOptions(withServiceOptions(group.command('submit')), 'it has ended')
+  withWaitOptions(withServiceOptions(group.command('submit')), 'it has ended', 'no end')
     .description('create a training job')
     .option(
       '--from-file <file>',
