@@ -49,8 +49,8 @@ export interface NoPicture {
 }
 
 /** Of an image, in pixels, when nothing else is said. */
-export const defaultMaxEdge = 1024;
-const defaultQuality = 82;
+const defaultMaxEdge = 1024;
+export const defaultQuality = 82;
 const defaultMaxPixels = 100_000_000;
 
 /** @throws OptionError for values that make no sense */
