@@ -110,17 +110,20 @@ export async function preview(
   const { chosen, ...counts } = await choose(input, { ...options, onDiagnostic }, count);
   const { read, fitting, others, unplaced, format } = counts;
   if (read > 0 && others === read) {
-    throw new OptionError(`${input} has ${read} samples, and none of them is an image`, {
-      code: 'Unsupported',
-      hint: 'labelkit stats and labelkit inspect say what is in it.',
-    });
+    throw new OptionError(
+      `${input} has ${read === 1 ? '1 sample' : `${read} samples`}, and none of them is an image`,
+      {
+        code: 'Unsupported',
+        hint: 'labelkit stats and labelkit inspect say what is in it.',
+      },
+    );
   }
   const maker = new Maker(output, { ...options, onDiagnostic }, String(Math.max(chosen.length, 1000)).length);
   const pictures = chosen.length === 0 ? [] : await maker.write(chosen, mode, { input, fitting });
   const font = await fontProblem(maker.labels.keys());
   const notes = [
-    ...(others > 0 ? [`${others} samples are no images`] : []),
-    ...(unplaced > 0 ? [`${unplaced} findings are not about one image, or do not say which`] : []),
+    ...(others > 0 ? [others === 1 ? '1 sample is no image' : `${others} samples are no images`] : []),
+    ...(unplaced > 0 ? [`${unplaced} of the findings are not about one image, or do not say which`] : []),
     ...(font === undefined ? [] : [font]),
   ];
   const failed = unreadable + pictures.filter(({ problem }) => problem !== undefined).length;
