@@ -5,12 +5,13 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
+import { manPage } from './commands/man.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
-const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { dependencies, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const made = join(root, `dist.next-${process.pid}`);
 const old = join(root, `dist.old-${process.pid}`);
 const dist = join(root, 'dist');
@@ -25,6 +26,7 @@ if (run.status !== 0) {
   process.exit(run.status ?? 1);
 }
 await bundleCommand();
+await writeManual();
 chmodSync(join(made, 'bin/labelkit.js'), 0o755);
 try {
   renameSync(dist, old);
@@ -41,6 +43,7 @@ async function bundleCommand() {
     input: {
       labelkit: join(bin, 'labelkit.js'),
       run: join(bin, 'run.js'),
+      'command-tree': join(bin, 'command-tree.js'),
       worker: join(made, 'src/dataset-io/jobs/worker.js'),
     },
     external: [/^node:/, ...Object.keys(dependencies)],
@@ -56,4 +59,11 @@ async function bundleCommand() {
   rmSync(bin, { recursive: true });
   mkdirSync(bin);
   for (const { fileName, code } of output) writeFileSync(join(bin, fileName), code);
+}
+
+/** The manual page, of the commands just compiled. */
+async function writeManual() {
+  const { commandTree } = await import(pathToFileURL(join(made, 'bin/command-tree.js')).href);
+  mkdirSync(join(made, 'man'));
+  writeFileSync(join(made, 'man/labelkit.1'), manPage(commandTree(), version));
 }

@@ -307,8 +307,10 @@ describe('each door opens on exactly these names', () => {
     expect(await namesOf('./cloud')).toMatchInlineSnapshot(`
       "BatchError
       Dataset
+      ProcessorTask
       ServiceError
       Session
+      SmartTasks
       annotationScenes
       dataTypes
       datasetStatus
@@ -319,7 +321,11 @@ describe('each door opens on exactly these names', () => {
       labelTypes
       obsPath
       planImport
+      processorTemplates
+      resultProperties
       schemaTypes
+      smartTaskTypes
+      taskStatus
       versionStatus"
     `);
   });
