@@ -117,13 +117,16 @@ async function render(
   const image = uprightSize(stored, orientation);
   const size = fitInside(image, maxEdge);
   const plane = planeOf({ stored, orientation, declared: request.size }, size, request.orientation);
-  const svg = drawOverlay(request, size, plane);
+  const hasLabels = request.objects.length > 0 || (request.captions?.length ?? 0) > 0;
+  const overlay = hasLabels
+    ? [{ input: Buffer.from(drawOverlay(request, size, plane)), left: 0, top: 0 }]
+    : [];
   const picture = decoder()
     .autoOrient()
     .resize(size.width, size.height, { fit: 'fill' })
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')
-    .composite([{ input: Buffer.from(svg), left: 0, top: 0 }]);
+    .composite(overlay);
   const encoded =
     format === 'png'
       ? picture.png()
