@@ -28,7 +28,7 @@ describe('package.json', () => {
       door,
       [
         ['types', `./dist/${source}.d.ts`],
-        ['default', `./dist/${source}.js`],
+        ['default', `./dist/lib/${door === '.' ? 'index' : door.slice(2)}.js`],
       ],
     ]);
     const { './package.json': self, ...others } = own.exports;
