@@ -87,7 +87,7 @@ function unitOf({ width, height }: PixelSize): number {
 }
 
 /** Of the text on plates, in pixels. */
-export function fontSizeOf(picture: PixelSize): number {
+function fontSizeOf(picture: PixelSize): number {
   return Math.round(Math.max(10, 13 * unitOf(picture)));
 }
 

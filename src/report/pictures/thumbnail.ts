@@ -6,7 +6,7 @@ import { fitInside, type LabelOrientation, type PixelSize, planeOf, uprightSize 
 
 export type PictureFormat = 'jpeg' | 'png' | 'webp';
 
-export const pictureFormats: readonly PictureFormat[] = ['jpeg', 'png', 'webp'];
+const pictureFormats: readonly PictureFormat[] = ['jpeg', 'png', 'webp'];
 
 export interface PictureOptions {
   /** Longest side in pixels; smaller images keep their size. Default 1024. */
