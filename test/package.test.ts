@@ -157,6 +157,7 @@ describe('each door opens on exactly these names', () => {
       parseManifestLine
       parseShard
       parseVoc
+      preview
       profileOfEnvironment
       readManifest
       readManifestBatches
