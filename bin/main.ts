@@ -18,6 +18,7 @@ import { addRepair } from './commands/repair.js';
 import { addSample } from './commands/sample.js';
 import { addSplit } from './commands/split.js';
 import { addStats } from './commands/stats.js';
+import { addTrain } from './commands/train.js';
 import { addValidate } from './commands/validate.js';
 import { addWhoami } from './commands/whoami.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
@@ -63,6 +64,7 @@ export function createProgram(io: CommandIo, done: (code: ExitCode) => void): Co
   addDedupe(program, io, done);
   addObs(program, io, done);
   addDataset(program, io, done);
+  addTrain(program, io, done);
   addLogin(program, io, done);
   addWhoami(program, io, done);
   addImport(program, io, done);

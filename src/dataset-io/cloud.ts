@@ -77,6 +77,46 @@ export {
 } from '../cloud/datasets/index.js';
 export { ServiceError, type ServiceEvent, type WaitOptions } from '../cloud/service/index.js';
 export {
+  Estimator,
+  type EstimatorOptions,
+  type FitData,
+  type FitOptions,
+  type FlavorOptions,
+  type FollowLogOptions,
+  type Framework,
+  type InputData,
+  type JobFilter,
+  type JobLog,
+  type JobLogOptions,
+  type JobMetric,
+  type JobMetricsOptions,
+  type JobParameter,
+  type JobVolume,
+  type ListJobsOptions,
+  type LogUrlOptions,
+  mostNodes,
+  type OutputData,
+  type PhaseFacts,
+  type TrainingAlgorithm,
+  type TrainingEngine,
+  type TrainingFiles,
+  type TrainingFlavor,
+  type TrainingInput,
+  TrainingJob,
+  type TrainingJobInfo,
+  type TrainingJobOptions,
+  type TrainingJobPage,
+  type TrainingOutput,
+  type TrainingParameter,
+  type TrainingPhase,
+  type TrainingRule,
+  type TrainingStatus,
+  type TrainingVolume,
+  trainingPhases,
+  trainingRules,
+  type UpdateJobOptions,
+} from '../cloud/training/index.js';
+export {
   type AlgorithmPage,
   type BuiltinAlgorithm,
   type ConfigData,
@@ -125,10 +165,12 @@ export {
   legacyStatusOf,
   legacyTrainingRules,
   readLegacyDocument,
+  type ToldConfig,
   type ToldParameter,
   TrainingJobConfig,
   type TrainingJobConfigInfo,
 } from '../cloud/training/legacy/index.js';
+
 export { importDataset } from './import/import-dataset.js';
 export type {
   ImportDatasetOptions,
@@ -141,3 +183,5 @@ export type {
 export { planImport } from './import/plan.js';
 export { obsPath } from './import/requests.js';
 export { Session, type SessionOptions } from './session.js';
+export { type JobFile, parseJobFile, readJobFile } from './training/job-file.js';
+export { parseLegacyFile, readLegacyFile } from './training/legacy-file.js';

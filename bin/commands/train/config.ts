@@ -3,6 +3,7 @@ import type {
   LegacyEstimator,
   ListConfigsOptions,
   Session,
+  ToldConfig,
   TrainingJobConfigInfo,
 } from '../../../src/dataset-io/cloud.js';
 import { exitCodes } from '../../exit-codes.js';
@@ -157,9 +158,7 @@ async function printConfig(info: TrainingJobConfigInfo, flags: ServiceFlags, io:
 }
 
 /** What jobs and configurations are told of alike, as lines. */
-export function settingFacts(
-  info: Omit<TrainingJobConfigInfo, 'configName'>,
-): readonly (readonly [string, string | number | undefined])[] {
+export function settingFacts(info: ToldConfig): readonly (readonly [string, string | number | undefined])[] {
   const { datasetId, datasetVersionId, datasetName, datasetVersionName } = info;
   const data = [
     ...(info.dataUrl ? [info.dataUrl] : []),
@@ -172,7 +171,7 @@ export function settingFacts(
   ];
   return [
     ['engine', engine(info)],
-    ['algorithm', cell((info['modelName'] as string | undefined) ?? info.modelId)],
+    ['algorithm', cell(info.modelName ?? info.modelId)],
     ['command', info.userCommand],
     ['code', info.appUrl],
     ['boot file', info.bootFileUrl],
@@ -186,7 +185,7 @@ export function settingFacts(
   ];
 }
 
-function engine({ userImageUrl, engineName, engineVersion }: Omit<TrainingJobConfigInfo, 'configName'>): string {
+function engine({ userImageUrl, engineName, engineVersion }: ToldConfig): string {
   return userImageUrl || `${cell(engineName)} ${cell(engineVersion)}`.trim();
 }
 

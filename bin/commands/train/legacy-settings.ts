@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type {
   Hyperparameter,
-  JobFile,
   JobParameter,
   LegacyDataInput,
   LegacyDataSource,
@@ -25,7 +24,6 @@ export interface SettingsFlags extends ServiceFlags {
   readonly data?: string;
   readonly dataSource?: readonly LegacyDataSource[];
   readonly workPath?: string;
-  readonly onError?: 'fail' | 'skip';
   readonly framework?: string;
   readonly frameworkVersion?: string;
   readonly image?: string;
@@ -163,10 +161,10 @@ export async function dataOf(
   session?: Session,
 ): Promise<LegacyDataInput> {
   const { inputs, datasetId, datasetVersionId, dataSource } = document;
-  const { data, dataset, version, workPath, onError } = flags;
+  const { data, dataset, version, workPath } = flags;
   if ([data, dataset, version, workPath].every((one) => one === undefined))
     return { inputs, datasetId, datasetVersionId, dataSource };
-  const road = roadOf({ data, dataset, version, workPath } satisfies JobFile, onError);
+  const road = roadOf({ data, dataset, version, workPath });
   const found =
     session === undefined || (flags.dryRun === true && road.kind === 'import')
       ? rehearsedData(road)
@@ -182,10 +180,7 @@ export async function dataOf(
 const hidden = '[redacted]';
 
 /** Running parameters as they are printed: with an image of one's own they are variables, whose values are not. */
-export function shownParameters(
-  parameter: JsonValue | undefined,
-  isOnImage: boolean,
-): JsonValue | undefined {
+export function shownParameters(parameter: JsonValue | undefined, isOnImage: boolean): JsonValue | undefined {
   if (!isOnImage || !Array.isArray(parameter)) return parameter;
   return parameter.map((one) => ({ ...(one as JsonObject), value: hidden }));
 }
@@ -202,7 +197,8 @@ export async function printRequest(
   io: CommandIo,
 ): Promise<void> {
   const { config, ...rest } = body;
-  const shown = config === undefined ? shownConfig(rest) : { ...rest, config: shownConfig(config as JsonObject) };
+  const shown =
+    config === undefined ? shownConfig(rest) : { ...rest, config: shownConfig(config as JsonObject) };
   if (flags.json === true) await printJson(io, { method, path, body: shown });
   else await writeText(io.stdout, `${method} ${path}\n${JSON.stringify(shown, null, 2)}\n`);
 }

@@ -1,9 +1,12 @@
 import type {
+  InputData,
   JobVersion,
+  JobVolume,
   LegacyEngine,
   LegacyJobInfo,
   LegacySpec,
   LegacyTrainingJob,
+  OutputData,
   ServiceSession,
 } from '../../../src/dataset-io/cloud.js';
 import { type JsonValue, LabelkitError, OptionError } from '../../../src/model/index.js';
@@ -37,14 +40,27 @@ import {
   type SettingsFlags,
   shownParameters,
 } from './legacy-settings.js';
+import { printMetrics } from './logs.js';
+import { refuseFlags } from './shared.js';
 
 /** What `labelkit train <verb> --legacy` does: the same for jobs of the old training. */
 
-export interface LegacySubmitFlags extends SettingsFlags, WaitFlags {
+export interface LegacySubmitFlags extends SettingsFlags, WaitFlags, Readonly<NewTrainingFlags> {
   readonly name?: string;
   readonly workspace?: string;
   readonly follow?: boolean;
   readonly newVersionOf?: string;
+}
+
+/** What `train submit` has for the new training only. */
+interface NewTrainingFlags {
+  input?: readonly InputData[];
+  output?: readonly OutputData[];
+  env?: readonly string[];
+  frameworkOnImage?: boolean;
+  localCodeDir?: string;
+  workingDir?: string;
+  volume?: readonly JobVolume[];
 }
 
 export interface LegacyVersionFlags extends ServiceFlags {
@@ -54,7 +70,10 @@ export interface LegacyVersionFlags extends ServiceFlags {
 /** Names of the state and of everything else of a job, as printed: values of variables are not. */
 function printed(info: LegacyJobInfo): LegacyJobInfo {
   const parameter = shownParameters(info['parameter'] as JsonValue, (info.userImageUrl ?? '') !== '');
-  return { ...info, ...(parameter !== undefined && { parameter: parameter as LegacyJobInfo['parameter'] }) } as LegacyJobInfo;
+  return {
+    ...info,
+    ...(parameter !== undefined && { parameter: parameter as LegacyJobInfo['parameter'] }),
+  } as LegacyJobInfo;
 }
 
 async function stateNames(): Promise<(info: LegacyJobInfo | undefined) => string> {
@@ -71,9 +90,7 @@ async function withLegacyJob<R>(
 ): Promise<R> {
   const { LegacyTrainingJob } = await import('../../../src/dataset-io/cloud.js');
   await rehearse((nowhere) => work(new LegacyTrainingJob(nowhere, idOrName)));
-  return await withServices(flags, io, async (session) =>
-    work(await findJob(session, idOrName, flags, io)),
-  );
+  return await withServices(flags, io, async (session) => work(await findJob(session, idOrName, flags, io)));
 }
 
 async function findJob(
@@ -125,6 +142,11 @@ async function withVersion<R>(
 /** `labelkit train submit --legacy` */
 export async function legacySubmit(flags: LegacySubmitFlags, { io, done }: Shell): Promise<void> {
   const { LegacyEstimator, LegacyTrainingJob } = await import('../../../src/dataset-io/cloud.js');
+  const { input, output, env, frameworkOnImage, localCodeDir, workingDir, volume } = flags;
+  refuseFlags(
+    { input, output, env, frameworkOnImage, localCodeDir, workingDir, volume },
+    'the new training only; the old one has --data, --output-path and --param',
+  );
   const document = await documentOf(flags);
   const jobName = flags.name ?? document.jobName;
   if (flags.newVersionOf !== undefined && jobName !== undefined) {
@@ -318,7 +340,10 @@ export async function legacyDelete(
   { io, done }: Shell,
 ): Promise<void> {
   const { version: name } = flags;
-  checkYes(flags.yes, name === undefined ? `deleting the job ${job}` : `deleting version ${name} of the job ${job}`);
+  checkYes(
+    flags.yes,
+    name === undefined ? `deleting the job ${job}` : `deleting version ${name} of the job ${job}`,
+  );
   const { signal } = io;
   if (name === undefined) {
     const jobId = await withLegacyJob(job, flags, io, async (found) => {
@@ -360,12 +385,23 @@ export async function legacyLogs(job: string, flags: LegacyLogFlags, { io, done 
   done(exitCodes.done);
 }
 
-/** `labelkit train metrics --legacy` */
+/** `labelkit train metrics --legacy`: what was measured, a value a minute. */
 export async function legacyMetrics(
   job: string,
   flags: LegacyVersionFlags,
-): Promise<{ metric: string; value: (number | null)[] }[]> {
-  return [];
+  { io, done }: Shell,
+): Promise<void> {
+  const { systemMetricList } = await withVersion(job, flags, io, (version) =>
+    version.getJobInfo({ signal: io.signal }),
+  );
+  const metrics = Object.entries(typeof systemMetricList === 'object' ? systemMetricList : {}).flatMap(
+    ([metric, value]) =>
+      Array.isArray(value)
+        ? [{ metric, value: value.map((one) => (typeof one === 'number' ? one : null)) }]
+        : [],
+  );
+  await printMetrics(metrics, flags, io);
+  done(exitCodes.done);
 }
 
 /** `labelkit train flavors --legacy` */

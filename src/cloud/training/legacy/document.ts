@@ -71,9 +71,12 @@ export function readLegacyDocument(
   for (const { member, value, path } of members) {
     const name = Object.hasOwn(names, member) ? names[member]! : member;
     if (!known.has(name)) {
-      throw new OptionError(`${at(path)}${JSON.stringify(member)} is nothing that a job or configuration is made of`, {
-        hint: `Known are ${[...known].join(', ')}, and what the service calls them: ${Object.keys(names).join(', ')}.`,
-      });
+      throw new OptionError(
+        `${at(path)}${JSON.stringify(member)} is nothing that a job or configuration is made of`,
+        {
+          hint: `Known are ${[...known].join(', ')}, and what the service calls them: ${Object.keys(names).join(', ')}.`,
+        },
+      );
     }
     if (value === null || value === '') continue;
     if (options[name] !== undefined)
