@@ -45,6 +45,8 @@ export function createProgram(io: CommandIo, done: (code: ExitCode) => void): Co
       'Reads, checks, converts and writes annotation datasets: ModelArts Manifest, Pascal VOC, COCO, YOLO and others.',
     )
     .version(packageVersion(), '-V, --version', 'print the version')
+    // A command may have a --version of its own.
+    .enablePositionalOptions()
     .showHelpAfterError('(labelkit <command> --help shows its options)')
     .addHelpText('after', exitHelp)
     .exitOverride();

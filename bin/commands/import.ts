@@ -117,14 +117,18 @@ function textResult(result: ImportResult): string {
   ].join('\n')}\n`;
 }
 
-/** Where it is kept how far an import came; named for the data set, so that the same command line finds it again. */
-export function stateFileOf(dataset: string): string {
-  return `labelkit-import-${dataset.replaceAll(/[^\p{L}\p{N}_-]/gu, '_')}.json`;
+/**
+ * Where it is kept how far an import came; named for the data set, so that the same command line finds it again.
+ *
+ * @param said  what `--state` and `--no-state` say
+ */
+export function stateFileOf(dataset: string, said: string | false | undefined): string | undefined {
+  if (said === false) return undefined;
+  return said ?? `labelkit-import-${dataset.replaceAll(/[^\p{L}\p{N}_-]/gu, '_')}.json`;
 }
 
 function stateFile({ state, name, into }: Flags): string | undefined {
-  if (state === false) return undefined;
-  return state ?? stateFileOf(into ?? name ?? '');
+  return stateFileOf(into ?? name ?? '', state);
 }
 
 /** `labelkit import <input>`: upload, create a data set or take one, import, publish. */

@@ -199,7 +199,6 @@ export {
   TrainingJobConfig,
   type TrainingJobConfigInfo,
 } from '../cloud/training/legacy/index.js';
-
 export { importDataset } from './import/import-dataset.js';
 export type {
   ImportDatasetOptions,

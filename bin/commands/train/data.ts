@@ -18,6 +18,11 @@ export type DataRoad =
       readonly workPath: string | undefined;
     };
 
+export interface ImportFlags extends ServiceFlags {
+  readonly onError?: 'fail' | 'skip';
+  readonly state?: string | false;
+}
+
 const defaultInput = 'data_url';
 const inObjectStorage = /^(?:obs|s3|s3a):\/\//i;
 
@@ -76,7 +81,7 @@ export function rehearsedData(road: DataRoad): Pick<FitData, 'inputs' | 'dataset
 export async function resolveData(
   road: DataRoad,
   session: Session,
-  flags: ServiceFlags & { readonly onError?: 'fail' | 'skip' },
+  flags: ImportFlags,
   io: CommandIo,
 ): Promise<Pick<FitData, 'inputs' | 'datasetId' | 'datasetVersionId'>> {
   if (road.kind === 'inputs') return { inputs: road.inputs };
@@ -98,7 +103,7 @@ export async function resolveData(
       ...target,
       publish: road.version ?? true,
       onError: flags.onError,
-      state: stateFileOf(road.dataset),
+      state: stateFileOf(road.dataset, flags.state),
       signal: io.signal,
       onProgress: bar.update,
       onNotice: (notice) => {

@@ -171,7 +171,7 @@ export function addJobs(group: Command, { io, done }: Shell): void {
           io,
           ({ status }: TrainingJobInfo) => `job ${found.jobId}: ${status?.phase}`,
         );
-        return await found.wait(follow).catch((error: unknown) => {
+        return await found.wait({ intervalMs: 1_000, ...follow }).catch((error: unknown) => {
           // Terminated is the end that is wanted here.
           if (trainingPhases.get(found.info?.status?.phase ?? '')?.terminal === true) return found.info!;
           throw error;

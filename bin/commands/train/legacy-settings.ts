@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type {
   Hyperparameter,
   JobParameter,
@@ -12,10 +12,10 @@ import { type JsonObject, type JsonValue, OptionError } from '../../../src/model
 import { type CommandIo, writeText } from '../../io.js';
 import { wholeNumber } from '../../options.js';
 import { notices, printJson, type ServiceFlags } from '../dataset/shared.js';
-import { rehearsedData, resolveData, roadOf } from './data.js';
+import { type ImportFlags, rehearsedData, resolveData, roadOf } from './data.js';
 
 /** What a job or a configuration of the old training is made of, by the options of the command. */
-export interface SettingsFlags extends ServiceFlags {
+export interface SettingsFlags extends ServiceFlags, ImportFlags {
   readonly fromFile?: string;
   readonly dryRun?: boolean;
   readonly description?: string;
@@ -65,6 +65,12 @@ export function withSettings(command: Command): Command {
       .option('--version <version>', 'id or name of that version')
       .option('--data <path>', 'a folder of object storage, or a local folder that is imported first')
       .option('--work-path <obs>', 'where the service may write for the new data set of a local folder')
+      .addOption(
+        new Option(
+          '--on-error <policy>',
+          'what errors in a local folder do: fail (default) sends nothing, skip leaves such samples out',
+        ).choices(['fail', 'skip']),
+      )
       .option('--framework <name>', 'a framework (labelkit train engines --legacy)')
       .option('--framework-version <version>', 'its version')
       .option('--image <image>', 'an image of your own: organisation/image:tag')

@@ -31,7 +31,6 @@ import { namesOf, printed, refuseFlags, withLegacy } from './shared.js';
 
 export interface SubmitFlags extends WaitFlags, LegacySubmitFlags {
   readonly legacy?: boolean;
-  readonly onError?: 'fail' | 'skip';
 }
 
 const help = `
@@ -71,6 +70,11 @@ export function addSubmit(group: Command, { io, done }: Shell): void {
         'what errors in a local folder do: fail (default) submits nothing, skip leaves such samples out',
       ).choices(['fail', 'skip']),
     )
+    .option(
+      '--state <file>',
+      'how far the import of a local folder came (default: labelkit-import-<dataset>.json, removed at the end)',
+    )
+    .option('--no-state', 'keep no such file')
     .option('--input <name=obs>', 'data by the name that the script knows it by; repeatable', place)
     .option('--output <name=obs>', 'a folder that it writes to, by such a name; repeatable', place)
     .option('--framework <name>', 'a preset framework (labelkit train engines)')
