@@ -153,7 +153,12 @@ export class JobVersion {
    *   LabelkitError `Timeout`; AbortedError
    */
   async wait(options: WaitOptions<LegacyJobInfo> = {}): Promise<LegacyJobInfo> {
-    const info = await this.#untilEnd(options);
+    const info = await this.#untilEnd({
+      intervalMs: 10_000,
+      capMs: 60_000,
+      timeoutMs: Number.POSITIVE_INFINITY,
+      ...options,
+    });
     throwUnlessSuccess(info);
     return info;
   }
@@ -161,9 +166,6 @@ export class JobVersion {
   async #untilEnd(options: WaitOptions<LegacyJobInfo>): Promise<LegacyJobInfo> {
     const { timing } = (await this.#context.session.services()).client;
     return await waitFor({
-      intervalMs: 10_000,
-      capMs: 60_000,
-      timeoutMs: Number.POSITIVE_INFINITY,
       ...options,
       what: this.#name,
       timing,
