@@ -50,10 +50,10 @@ export function withPageOptions(command: Command): Command {
     .option('--all', 'this page and all that follow, printed as they come');
 }
 
-export function withWaitOptions(command: Command, what: string): Command {
+export function withWaitOptions(command: Command, what: string, most = '1h'): Command {
   return command
     .option('--wait', `wait until ${what}`)
-    .option('--timeout <time>', 'how long is waited at most: 90s, 30m, 12h (default: 1h)', duration);
+    .option('--timeout <time>', `how long is waited at most: 90s, 30m, 12h (default: ${most})`, duration);
 }
 
 /** How a wait goes on; a line on standard error whenever it says something new. */

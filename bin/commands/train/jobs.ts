@@ -154,7 +154,7 @@ export function addJobs(group: Command, { io, done }: Shell): void {
       done(exitCodes.done);
     });
 
-  withLegacyVersion(withWaitOptions(withServiceOptions(group.command('stop')), 'it has ended'))
+  withLegacyVersion(withWaitOptions(withServiceOptions(group.command('stop')), 'it has ended', 'no end'))
     .description('end a job')
     .argument('<job>', 'id or name')
     .action(async (job: string, flags: WaitFlags & LegacyFlag) => {

@@ -48,7 +48,7 @@ Examples:
 
 /** `labelkit train submit` */
 export function addSubmit(group: Command, { io, done }: Shell): void {
-  const command = withWaitOptions(withServiceOptions(group.command('submit')), 'it has ended');
+  const command = withWaitOptions(withServiceOptions(group.command('submit')), 'it has ended', 'no end');
   command
     .description('create a training job')
     .option(

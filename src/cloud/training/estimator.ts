@@ -40,16 +40,13 @@ export class Estimator {
   /**
    * Creates a job. It is never created twice: when the answer is lost, the job is looked for by its name.
    *
-   * @throws OptionError (T001, T008–T011) before anything is created; ServiceError, with `mayHaveApplied` when it is not
+   * @throws OptionError (T001, T008–T011) before anything is created; LabelkitError `Unsupported` for the flavor `local`;
+   *   ServiceError, with `mayHaveApplied` when it is not
    *   known whether there is a job now; with `wait` or `showLog` what `TrainingJob.wait` throws; AbortedError
    */
   async fit({ wait = false, showLog, signal, ...data }: FitOptions = {}): Promise<TrainingJob> {
     checkFit(this.#options, data);
-    if (this.#options.trainInstanceType === localInstance) {
-      throw new LabelkitError('Unsupported', 'a local run is no job of the service', {
-        hint: 'Call trainLocally with the same options.',
-      });
-    }
+    if (this.#options.trainInstanceType === localInstance) throw localRun(this.#options);
     await this.#checkNodes(signal);
     const job = await this.#create(data, signal);
     const waiting = typeof wait === 'object' ? { signal, ...wait } : { signal };
@@ -201,4 +198,15 @@ export class Estimator {
 function nameAt(ms: number): string {
   const [day, time] = new Date(ms).toISOString().slice(0, -1).split('T');
   return `job-${day!.replaceAll('-', '')}-${time!.replaceAll(/[:.]/g, (sign) => (sign === '.' ? '-' : ''))}`;
+}
+
+/** Why there are no runs on this machine. */
+function localRun({ trainInstanceCount }: EstimatorOptions): LabelkitError {
+  const why =
+    trainInstanceCount > 1
+      ? 'a run on several machines needs a second notebook, and no public request makes one'
+      : 'scripts are not run on this machine';
+  return new LabelkitError('Unsupported', `trainInstanceType is "local": ${why}`, {
+    hint: 'Run the boot file yourself with --name=value for each input, output and parameter, or name a flavor.',
+  });
 }

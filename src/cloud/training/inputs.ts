@@ -79,7 +79,7 @@ export interface EstimatorOptions {
   readonly poolId?: string | undefined;
   /** Default `0`. */
   readonly workspaceId?: string | undefined;
-  /** Local runs: the program that runs the boot file. */
+  /** The program that runs the boot file of a local run; jobs of the service have one of their own. */
   readonly scriptInterpreter?: string | undefined;
   /** Hears of what is allowed and may not be meant. */
   readonly onNotice?: OnNotice | undefined;
@@ -102,5 +102,5 @@ export interface FitOptions extends FitData, CallOptions {
   readonly showLog?: ((text: string) => void) | undefined;
 }
 
-/** The flavor that means this machine. */
+/** The flavor that means this machine. Its options are checked, and `fit` refuses it: see `Estimator.fit`. */
 export const localInstance = 'local';

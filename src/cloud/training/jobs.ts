@@ -126,10 +126,10 @@ export class TrainingJob {
   async wait(options: WaitOptions<TrainingJobInfo> = {}): Promise<TrainingJobInfo> {
     const { timing } = (await this.#context.session.services()).client;
     const info = await waitFor({
-      intervalMs: 10_000,
-      capMs: 60_000,
-      timeoutMs: Number.POSITIVE_INFINITY,
       ...options,
+      intervalMs: options.intervalMs ?? 10_000,
+      capMs: options.capMs ?? 60_000,
+      timeoutMs: options.timeoutMs ?? Number.POSITIVE_INFINITY,
       what: `training job ${this.jobId}`,
       timing,
       ask: () => this.getJobInfo({ signal: options.signal }),

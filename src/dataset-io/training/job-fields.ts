@@ -15,7 +15,7 @@ const flag = (says: string): Field => ({ kind: 'flag', says });
 export const jobFields: Fields = {
   job_name: text('1 to 64 letters, digits, _ and -. Default: job- and the time.'),
   job_description: text('Up to 256 characters.'),
-  train_instance_type: text('Id of a flavor (labelkit train flavors), or local for a run on this machine.'),
+  train_instance_type: text('Id of a flavor (labelkit train flavors).'),
   train_instance_count: { kind: 'count', says: 'How many nodes. Default 1.' },
   pool_id: text('A dedicated pool.'),
   workspace_id: text('Default 0.'),
@@ -46,8 +46,6 @@ export const jobFields: Fields = {
     fields: {
       name: text('The script gets --<name>=<folder>.'),
       obs_path: text('obs://bucket/data/'),
-      local_path: text('Local runs: where it is put, or where it is.'),
-      is_local_source: flag('Local runs: it is at local_path. Default false.'),
     },
   },
   outputs: {
@@ -57,7 +55,6 @@ export const jobFields: Fields = {
     fields: {
       name: text('The script gets --<name>=<folder>.'),
       obs_path: text('obs://bucket/out/'),
-      local_path: text('Local runs: where the script writes.'),
     },
   },
   parameters: {
@@ -73,7 +70,6 @@ export const jobFields: Fields = {
   log_url: text('Where logs are written: obs://bucket/log/.'),
   local_code_dir: text('Where the code is in the container: below /home.'),
   working_dir: text('Where the script is started in the container.'),
-  script_interpreter: text('Local runs: the program that runs the boot file.'),
   volumes: {
     kind: 'list',
     says: 'File servers.',

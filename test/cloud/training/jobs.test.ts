@@ -243,6 +243,12 @@ describe('waiting', () => {
     expect(asked).toHaveLength(4);
   });
 
+  test('goes on for more than an hour, also where no time is said in words', async () => {
+    const { session, slept } = fakeSession(...Array<object>(100).fill(job('Running')), job('Completed'));
+    await new TrainingJob(session, 'j1').wait({ timeoutMs: undefined, intervalMs: undefined });
+    expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(3_600_000);
+  });
+
   test('ends in time when that is said', async () => {
     const { session } = fakeSession(job('Running'));
     await expect(new TrainingJob(session, 'j1').wait({ timeoutMs: 60_000 })).rejects.toMatchObject({

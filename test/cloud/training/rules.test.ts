@@ -296,8 +296,14 @@ test('more nodes than the flavor allows are refused before a job is made', async
   }).fit();
 });
 
-test('a local run is no job of the service', async () => {
+test.each([
+  [1, 'scripts are not run on this machine'],
+  [2, 'needs a second notebook'],
+])('a run on %i local machines is refused, and it is said why', async (trainInstanceCount, why) => {
   const { session, asked } = fakeSession();
-  await expect(new Estimator(session, local).fit()).rejects.toMatchObject({ code: 'Unsupported' });
+  await expect(new Estimator(session, { ...local, trainInstanceCount }).fit()).rejects.toMatchObject({
+    code: 'Unsupported',
+    message: expect.stringContaining(why),
+  });
   expect(asked).toEqual([]);
 });

@@ -27,9 +27,9 @@ version: V001
 data: ./pets
 work_path: obs://bucket/work/
 inputs:
-  - { name: data_url, obs_path: obs://bucket/in/, local_path: ./in, is_local_source: true }
+  - { name: data_url, obs_path: obs://bucket/in/ }
 outputs:
-  - { name: out, obs_path: obs://bucket/out/, local_path: ./out }
+  - { name: out, obs_path: obs://bucket/out/ }
 parameters:
   - { name: epochs, value: 2 }
   - { name: lr, value: 1e-3 }
@@ -40,7 +40,6 @@ env_variables: { USER_ENV_VAR: x, camelCase: y, snake_case: z }
 log_url: obs://bucket/log/
 local_code_dir: /home/ma-user/c
 working_dir: /home/ma-user/c
-script_interpreter: python3
 volumes:
   - nfs: { nfs_server_path: "192.168.0.1:/share", local_path: /mnt/share, read_only: true }
 `;
@@ -53,7 +52,7 @@ test('every entry is read by its name in TypeScript; variables keep theirs', () 
     trainInstanceCount: 2,
     frameworkOnImage: true,
     trainingFiles: { codeDir: 'obs://bucket/code/', bootFile: 'train.py' },
-    inputs: [{ name: 'data_url', obsPath: 'obs://bucket/in/', localPath: './in', isLocalSource: true }],
+    inputs: [{ name: 'data_url', obsPath: 'obs://bucket/in/' }],
     parameters: [
       { name: 'epochs', value: 2 },
       { name: 'lr', value: 0.001 },

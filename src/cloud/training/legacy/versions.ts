@@ -156,7 +156,6 @@ export class JobVersion {
     const info = await this.#untilEnd({
       intervalMs: 10_000,
       capMs: 60_000,
-      timeoutMs: Number.POSITIVE_INFINITY,
       ...options,
     });
     throwUnlessSuccess(info);
@@ -167,6 +166,7 @@ export class JobVersion {
     const { timing } = (await this.#context.session.services()).client;
     return await waitFor({
       ...options,
+      timeoutMs: options.timeoutMs ?? Number.POSITIVE_INFINITY,
       what: this.#name,
       timing,
       ask: () => this.getJobInfo({ signal: options.signal }),
