@@ -40,7 +40,7 @@ import {
   type SettingsFlags,
   shownParameters,
 } from './legacy-settings.js';
-import { printMetrics } from './logs.js';
+import { printMetrics } from './metrics.js';
 import { refuseFlags } from './shared.js';
 
 /** What `labelkit train <verb> --legacy` does: the same for jobs of the old training. */

@@ -1,18 +1,11 @@
 import type { Command } from 'commander';
-import type { JobMetric } from '../../../src/dataset-io/cloud.js';
 import { OptionError } from '../../../src/model/index.js';
 import { exitCodes } from '../../exit-codes.js';
 import { groupDigits } from '../../group-digits.js';
-import { type CommandIo, writeText } from '../../io.js';
+import { writeText } from '../../io.js';
 import { duration } from '../../options.js';
-import {
-  cell,
-  printJson,
-  printList,
-  type ServiceFlags,
-  type Shell,
-  withServiceOptions,
-} from '../dataset/shared.js';
+import { cell, printJson, type ServiceFlags, type Shell, withServiceOptions } from '../dataset/shared.js';
+import { printMetrics } from './metrics.js';
 import { refuseFlags, withJob, withLegacyVersion } from './shared.js';
 
 interface LogFlags extends ServiceFlags {
@@ -90,34 +83,4 @@ export function addLogs(group: Command, { io, done }: Shell): void {
       await printMetrics(metrics, flags, io);
       done(exitCodes.done);
     });
-}
-
-/** Prints what was measured, summed up. */
-export async function printMetrics(
-  metrics: readonly JobMetric[],
-  flags: ServiceFlags,
-  io: CommandIo,
-): Promise<void> {
-  await printList<JobMetric>(
-    flags,
-    io,
-    {
-      key: 'metrics',
-      what: 'metrics',
-      head: ['metric', 'values', 'least', 'mean', 'most', 'latest'],
-      textColumns: 1,
-      row: ({ metric, value }) => {
-        const known = value.filter((one) => one !== null);
-        if (known.length === 0) return [metric, '0', '', '', '', ''];
-        const mean = known.reduce((sum, one) => sum + one, 0) / known.length;
-        const [least, most] = [Math.min(...known), Math.max(...known)];
-        return [metric, `${known.length}`, ...[least, mean, most, known.at(-1)!].map(rounded)];
-      },
-    },
-    metrics,
-  );
-}
-
-function rounded(number: number): string {
-  return String(Math.round(number * 100) / 100);
 }
