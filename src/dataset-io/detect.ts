@@ -147,10 +147,12 @@ async function candidatesOfFolder(storage: Storage, path: string, options: ListO
   for await (const batch of entryBatches(storage, path, options)) {
     for (const entry of batch) {
       if (entry.kind === 'directory') folders.push(entry);
+      const isXml = xmlPattern.test(entry.name);
+      if (isXml && folders.length === 0 && (entry.kind === 'file' || entry.kind === 'link'))
+        xmlNames.push(entry.name);
       if (entry.kind !== 'file') continue;
       if (files.length < namesSeen) files.push(entry);
-      if (xmlPattern.test(entry.name)) {
-        if (folders.length === 0) xmlNames.push(entry.name);
+      if (isXml) {
         if (xml.length < filesOpened) xml.push(entry);
       } else if (lines.length < filesOpened && linesPattern.test(entry.name)) {
         lines.push(entry);

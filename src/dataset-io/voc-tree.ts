@@ -50,10 +50,11 @@ function isAnnotationFile(name: string): boolean {
   return !(name.startsWith('.') || name.includes('/')) || !isSystemFile(name);
 }
 
+/** A link that leads nowhere is named as well: what cannot be read is to be told, not passed over. */
 async function xmlNames(storage: Storage, folder: string, options: ListOptions): Promise<string[]> {
   const names: string[] = [];
   for await (const batch of entryBatches(storage, folder, { recursive: true, ...options })) {
-    for (const { kind, name } of batch) if (kind === 'file' && isAnnotationFile(name)) names.push(name);
+    for (const { kind, name } of batch) if ((kind === 'file' || kind === 'link') && isAnnotationFile(name)) names.push(name);
   }
   return names;
 }
