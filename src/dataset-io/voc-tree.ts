@@ -54,7 +54,8 @@ function isAnnotationFile(name: string): boolean {
 async function xmlNames(storage: Storage, folder: string, options: ListOptions): Promise<string[]> {
   const names: string[] = [];
   for await (const batch of entryBatches(storage, folder, { recursive: true, ...options })) {
-    for (const { kind, name } of batch) if ((kind === 'file' || kind === 'link') && isAnnotationFile(name)) names.push(name);
+    for (const { kind, name } of batch)
+      if ((kind === 'file' || kind === 'link') && isAnnotationFile(name)) names.push(name);
   }
   return names;
 }

@@ -2,6 +2,7 @@ import { cocoExamples } from './coco.js';
 import { conversionExamples, splitExamples } from './conversions.js';
 import type { RuleExample } from './example.js';
 import { folderExamples, textFolderExamples, treeExamples } from './folders.js';
+import { libraryExamples } from './library.js';
 import { manifestAnnotationExamples } from './manifest-annotations.js';
 import { manifestLineExamples } from './manifest-lines.js';
 import { manifestFileExamples, manifestMediaExamples, manifestTextExamples } from './manifest-media.js';
@@ -21,8 +22,10 @@ import { vocShapeExamples } from './voc-shapes.js';
 import { yoloExamples } from './yolo.js';
 
 export type { ExampleFile, ExampleFiles, ExampleRun, RuleExample } from './example.js';
+export { withoutExample } from './library.js';
+export { type ExampleView, type FileView, viewOf } from './view.js';
 
-/** An example of every rule that can be shown with files, in order of the ids. */
+/** An example of every rule that can be shown, in order of the ids. */
 export const ruleExamples: readonly RuleExample[] = [
   ...manifestLineExamples,
   ...manifestSampleExamples,
@@ -52,4 +55,10 @@ export const ruleExamples: readonly RuleExample[] = [
   ...widerfaceExamples,
   ...openImagesExamples,
   ...csvBoxesExamples,
-];
+  ...libraryExamples,
+].sort((a, b) => (a.rule < b.rule ? -1 : 1));
+
+/** The example of a rule; undefined for those in {@link withoutExample}. */
+export function exampleOf(rule: string): RuleExample | undefined {
+  return ruleExamples.find((example) => example.rule === rule);
+}

@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { main } from '../../bin/main.js';
 import { type Diagnostic, formatDiagnostic } from '../../src/model/index.js';
@@ -29,9 +32,10 @@ export interface Printed {
 export async function runExample(command: string, files: ExampleFiles): Promise<readonly Printed[]> {
   const folder = scratch();
   putFiles(folder, files);
+  if (command.startsWith('node ')) return runScript(command, folder);
   const names = new Set([...Object.keys(files).map((name) => name.split('/')[0]!), 'out']);
   const [program, ...words] = command.split(' ');
-  if (program !== 'labelkit') throw new Error(`an example runs labelkit, not ${program}`);
+  if (program !== 'labelkit') throw new Error(`an example runs labelkit or node, not ${program}`);
   const argv = words.map((word) =>
     word.replace(/(^|=)([^=/]+)/g, (whole, sign: string, name: string) =>
       names.has(name) || (sign === '' && /^out(?:\.|$)/.test(name)) ? `${sign}${folder}/${name}` : whole,
@@ -51,4 +55,15 @@ export async function runExample(command: string, files: ExampleFiles): Promise<
     rule: finding.rule,
     line: formatDiagnostic(finding).replaceAll(`${folder}/`, '').replaceAll(folder, '.'),
   }));
+}
+
+/** Runs a script that uses the built package and prints findings. */
+function runScript(command: string, folder: string): readonly Printed[] {
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(resolve(import.meta.dirname, '../..'), join(folder, 'node_modules/labelkit'), 'junction');
+  const [, ...args] = command.split(' ');
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command}: exit status ${status}\n${stderr}`);
+  const lines = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('  hint: '));
+  return lines.map((line) => ({ rule: /\[(\w+)\]$/.exec(line)?.[1] ?? '', line }));
 }
