@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { LabelkitError } from '../src/model/index.js';
+import { addCompletion } from './commands/completion.js';
 import { addConvert } from './commands/convert.js';
 import { addCopy } from './commands/copy.js';
 import { addDataset } from './commands/dataset.js';
@@ -32,18 +33,12 @@ where one stream is meant.
 `;
 
 /**
- * Runs one command line.
+ * Every command, with its options and arguments: what a command line is parsed by, and what the pages about commands, the
+ * manual page and the completion of shells are made of.
  *
- * @param argv the words after the program's name
- * @returns the exit status; nothing is thrown
+ * @param done  hears a command's exit status
  */
-export async function main(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
-  let code: ExitCode = exitCodes.done;
-  const done = (status: ExitCode) => {
-    code = status;
-  };
-  const out: string[] = [];
-  const err: string[] = [];
+export function createProgram(io: CommandIo, done: (code: ExitCode) => void): Command {
   const program = new Command('labelkit')
     .description(
       'Reads, checks, converts and writes annotation datasets: ModelArts Manifest, Pascal VOC, COCO, YOLO and others.',
@@ -51,8 +46,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
     .version(packageVersion(), '-V, --version', 'print the version')
     .showHelpAfterError('(labelkit <command> --help shows its options)')
     .addHelpText('after', exitHelp)
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => out.push(text), writeErr: (text) => err.push(text) });
+    .exitOverride();
   addFormats(program, io, done);
   addInspect(program, io, done);
   addValidate(program, io, done);
@@ -73,6 +67,23 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<Exit
   addLogin(program, io, done);
   addWhoami(program, io, done);
   addImport(program, io, done);
+  addCompletion(program, io, done);
+  return program;
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param argv the words after the program's name
+ * @returns the exit status; nothing is thrown
+ */
+export async function main(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.done;
+  const out: string[] = [];
+  const err: string[] = [];
+  const program = createProgram(io, (status) => {
+    code = status;
+  }).configureOutput({ writeOut: (text) => out.push(text), writeErr: (text) => err.push(text) });
   const settle = (parent: Command) => {
     for (const command of parent.commands) settle(command.copyInheritedSettings(parent));
   };

@@ -1,7 +1,7 @@
 // Writes docs/rules.md, docs/rules and docs/formats.md from the tables in the code. Needs a build.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { formats, loadRules } from '../dist/src/index.js';
+import { formats, loadRules } from '../dist/lib/index.js';
 import { exampleOf, viewOf, withoutExample } from '../dist/src/rule-examples/index.js';
 import { fixesOfRule } from '../dist/src/transforms/index.js';
 import { formatsPage } from './formats-page.mjs';

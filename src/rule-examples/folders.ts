@@ -1,5 +1,5 @@
 import { jpeg, type RuleExample, rerun, run } from './example.js';
-import { boxes } from './lines.js';
+import { boxes, label } from './lines.js';
 import { voc } from './voc-file.js';
 
 const png = { image: 'png', width: 100, height: 80 } as const;
@@ -253,6 +253,16 @@ export const treeExamples: readonly RuleExample[] = [
     }),
   },
   {
+    rule: 'D043',
+    prints:
+      'set/annotation/V001/V001.manifest  warning  version V001 has no samples: its manifest is empty  [D043]',
+    ...run(
+      'validate set --from published',
+      { 'set/annotation/V001/V001.manifest': '' },
+      { 'set/annotation/V001/V001.manifest': '{"source":"obs://bucket/a.jpg"}\n' },
+    ),
+  },
+  {
     rule: 'D050',
     prints: 'set/ImageSets  warning  ImageSets names b, which has neither annotation file nor image  [D050]',
     ...run(checked, listed('a\nb\n'), listed('a\n')),
@@ -278,11 +288,14 @@ export const treeExamples: readonly RuleExample[] = [
   },
   {
     rule: 'D053',
-    prints: 'set/b.xml  error  cannot read set/b.xml: it does not exist  [D053]',
+    prints: 'data.manifest:2  error  cannot copy b.jpg: it does not exist  [D053]',
     ...run(
-      checked,
-      { ...pair, 'set/b.jpg': jpeg, 'set/b.xml': { link: 'gone.xml' } },
-      { 'set/b.xml': voc({ image: 'b.jpg' }) },
+      'convert data.manifest out --to imagenet --images copy --on-error skip',
+      {
+        'data.manifest': `{"source":"a.jpg","annotation":[${label('cat')}]}\n{"source":"b.jpg","annotation":[${label('cat')}]}\n`,
+        'a.jpg': jpeg,
+      },
+      { 'b.jpg': jpeg },
     ),
   },
   {

@@ -1,5 +1,7 @@
 import type { JsonObject } from '../../model/index.js';
-import { type KnownFacts, type OnNotice, refuse } from './context.js';
+import { refuse } from '../service/checks.js';
+import type { OnNotice } from '../service/session.js';
+import type { KnownFacts } from './context.js';
 import { datasetTypes, scenes } from './enums.js';
 import type { AnnotationConfig, AnnotationParameters } from './types.js';
 import { toWire } from './wire.js';

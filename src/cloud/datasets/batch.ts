@@ -1,6 +1,7 @@
 import { type JsonObject, LabelkitError, OptionError, throwIfAborted } from '../../model/index.js';
 import { redactMessage } from '../redact.js';
-import { type CallOptions, type Context, type DataRequest, requestOf } from './context.js';
+import type { CallOptions } from '../service/session.js';
+import { type Context, type DataRequest, requestOf } from './context.js';
 
 /** What became of one item of a call about many. */
 export interface ItemResult {

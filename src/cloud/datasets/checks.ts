@@ -1,4 +1,5 @@
-import { type OnNotice, refuse } from './context.js';
+import { checkId as checkServiceId, refuse } from '../service/checks.js';
+import type { OnNotice } from '../service/session.js';
 import { datasetTypes } from './enums.js';
 
 /** Checks arguments before anything is asked. Each names its rule; `docs/service.md` lists them. */
@@ -26,12 +27,7 @@ export function checkDatasetType(type: unknown, name = 'datasetType', rule = 'D0
 
 /** D030, D037: an id that stands in a path. @throws OptionError */
 export function checkId(id: unknown, name: string, rule = 'D037'): void {
-  if (typeof id === 'string' && id.trim() !== '' && !id.includes('/')) return;
-  refuse(
-    rule,
-    `${name} is ${id === undefined ? 'not given' : JSON.stringify(id)}`,
-    'Say the id that the service gave.',
-  );
+  checkServiceId(id, name, rule);
 }
 
 /** True for a text of so many of Chinese characters, letters, digits, `_` and `-`. */
@@ -47,21 +43,4 @@ export function noteName(name: string, onNotice: OnNotice): void {
       message: `datasetName ${JSON.stringify(name)}: the service may take up to 100 Chinese characters, letters, digits, _ and - only`,
     });
   }
-}
-
-/** D039, D047: a place in object storage. @throws OptionError */
-export function checkPlace(path: unknown, name: string, rule: string): asserts path is string {
-  const shown = path === undefined ? 'not given' : JSON.stringify(path);
-  if (typeof path !== 'string' || path === '')
-    refuse(rule, `${name} is ${shown}`, 'Say a place in object storage: obs://bucket/dir/.');
-  if (/[\n\r\t]/.test(path)) refuse(rule, `${name} is ${shown}`, 'Line breaks and tabs cannot be in it.');
-}
-
-/** D023, D033: at most 256 characters, and none that the service refuses. @throws OptionError */
-export function checkDescription(description: string, rule: string, refused: RegExp): void {
-  if ([...description].length > 256)
-    refuse(rule, `description has ${[...description].length} characters`, 'It may have 256.');
-  const found = refused.exec(description)?.[0];
-  if (found !== undefined)
-    refuse(rule, `description holds ${found}`, `Leave out ${refused.source.replaceAll(/[[\]\\]/g, '')}.`);
 }

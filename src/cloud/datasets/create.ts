@@ -1,20 +1,14 @@
 import type { JsonObject } from '../../model/index.js';
+import { checkDescription, refuse } from '../service/checks.js';
+import { beganThere, createOnce } from '../service/create-once.js';
 import { pages } from '../service/paging.js';
+import { serviceFolder, servicePath } from '../service/paths.js';
+import type { CallOptions, OnNotice, ServiceSession } from '../service/session.js';
 import { checkedAnnotationConfig, labelFormatOnWire } from './annotation.js';
-import { checkDatasetType, checkDescription, noteName } from './checks.js';
-import {
-  type CallOptions,
-  type DataRequest,
-  type OnNotice,
-  refuse,
-  request,
-  required,
-  type ServiceSession,
-} from './context.js';
-import { beganThere, createOnce } from './create-once.js';
+import { checkDatasetType, noteName } from './checks.js';
+import { type DataRequest, request, required } from './context.js';
 import { dataTypes, schemaTypes } from './enums.js';
 import { checkLabels } from './label-checks.js';
-import { serviceFolder, servicePath } from './paths.js';
 import type { AnnotationConfig, DataSource, DatasetInfo, Label, SchemaField, WorkPath } from './types.js';
 import { toWire } from './wire.js';
 

@@ -1,18 +1,12 @@
 import type { JsonObject } from '../../model/index.js';
 import { LabelkitError } from '../../model/index.js';
 import { pages } from '../service/paging.js';
+import { serviceFolder } from '../service/paths.js';
+import type { CallOptions, OnNotice, ServiceSession } from '../service/session.js';
 import { type WaitOptions, waitFor } from '../service/waiter.js';
 import type { BatchOptions, BatchResult } from './batch.js';
 import { checkDatasetType, checkId, checkPage } from './checks.js';
-import {
-  type CallOptions,
-  type Context,
-  type OnNotice,
-  request,
-  requestOf,
-  type ServiceSession,
-  taskFailed,
-} from './context.js';
+import { type Context, request, requestOf, taskFailed } from './context.js';
 import { type CreateDatasetOptions, createDataset } from './create.js';
 import { datasetStatus } from './enums.js';
 import {
@@ -58,7 +52,6 @@ import {
   updateLabel,
   updateLabels,
 } from './labels.js';
-import { serviceFolder } from './paths.js';
 import {
   type AddSamplesOptions,
   addSamples,
@@ -76,6 +69,7 @@ import {
   type UpdateSamplesOptions,
   updateSamples,
 } from './samples.js';
+import { SmartTasks } from './smart-tasks.js';
 import {
   getSyncInfo,
   type MetricsOptions,
@@ -134,6 +128,8 @@ export class Dataset {
   readonly datasetId: string;
   /** The import of annotations that began when it was created here. */
   readonly importTaskId: string | undefined;
+  /** Tasks that label and group by models. */
+  readonly smartTasks: SmartTasks;
   #info: DatasetInfo | undefined;
   readonly #context: Context;
 
@@ -147,6 +143,7 @@ export class Dataset {
     this.datasetId = datasetId;
     this.importTaskId = importTaskId;
     this.#context = { session, datasetId, known: {}, onNotice };
+    this.smartTasks = new SmartTasks(this.#context);
   }
 
   /** One page of the data sets of the project. @throws OptionError (D001–D003), ServiceError */

@@ -1,10 +1,12 @@
+import { checkPlace, refuse } from '../service/checks.js';
 import { pages } from '../service/paging.js';
+import { servicePath } from '../service/paths.js';
+import type { CallOptions } from '../service/session.js';
 import { type WaitOptions, waitFor } from '../service/waiter.js';
-import { checkId, checkPage, checkPlace } from './checks.js';
-import { type CallOptions, type Context, refuse, requestOf, taskFailed } from './context.js';
+import { checkId, checkPage } from './checks.js';
+import { type Context, requestOf, taskFailed } from './context.js';
 import type { ListTasksOptions } from './import-tasks.js';
 import { kindOf } from './kind.js';
-import { servicePath } from './paths.js';
 import type { SampleSearch } from './samples.js';
 import { learn, startTask } from './tasks.js';
 import { toWire } from './wire.js';

@@ -1,12 +1,14 @@
 import type { JsonObject } from '../../model/index.js';
+import { checkPlace, refuse } from '../service/checks.js';
 import { pages } from '../service/paging.js';
+import { serviceFolder, servicePath } from '../service/paths.js';
 import { ServiceError } from '../service/service-error.js';
+import type { CallOptions } from '../service/session.js';
 import { type WaitOptions, waitFor } from '../service/waiter.js';
 import { checkedAnnotationConfig, labelFormatOnWire } from './annotation.js';
-import { checkId, checkPage, checkPlace } from './checks.js';
-import { type CallOptions, type Context, refuse, requestOf, taskFailed } from './context.js';
+import { checkId, checkPage } from './checks.js';
+import { type Context, requestOf, taskFailed } from './context.js';
 import { kindOf } from './kind.js';
-import { serviceFolder, servicePath } from './paths.js';
 import type { LabelFormat } from './samples.js';
 import { learn, startTask } from './tasks.js';
 import type { AnnotationConfig, Label } from './types.js';

@@ -1,4 +1,5 @@
-import { type OnNotice, refuse } from './context.js';
+import { refuse } from '../service/checks.js';
+import type { OnNotice } from '../service/session.js';
 import { labelTypes } from './enums.js';
 import type { Label } from './types.js';
 

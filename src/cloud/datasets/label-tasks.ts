@@ -1,5 +1,7 @@
+import { refuse } from '../service/checks.js';
+import type { CallOptions } from '../service/session.js';
 import { checkDatasetType, checkId } from './checks.js';
-import { type CallOptions, type Context, refuse, requestOf } from './context.js';
+import { type Context, requestOf } from './context.js';
 import { startTask } from './tasks.js';
 import { toWire } from './wire.js';
 

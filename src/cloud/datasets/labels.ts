@@ -1,7 +1,9 @@
 import type { JsonObject } from '../../model/index.js';
+import { refuse } from '../service/checks.js';
 import { ServiceError } from '../service/service-error.js';
+import type { CallOptions } from '../service/session.js';
 import { type BatchItem, type BatchOptions, type BatchResult, inBatches } from './batch.js';
-import { type CallOptions, type Context, refuse, requestOf } from './context.js';
+import { type Context, requestOf } from './context.js';
 import { labelTypes } from './enums.js';
 import { checkLabels } from './label-checks.js';
 import type { Label } from './types.js';

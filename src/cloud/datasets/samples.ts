@@ -1,10 +1,12 @@
 import { inspect } from 'node:util';
 import type { JsonObject } from '../../model/index.js';
 import { redactFields } from '../redact.js';
+import { refuse } from '../service/checks.js';
 import { pages } from '../service/paging.js';
+import type { CallOptions } from '../service/session.js';
 import { type BatchItem, type BatchOptions, type BatchResult, inBatches } from './batch.js';
 import { checkId, checkPage } from './checks.js';
-import { type CallOptions, type Context, refuse, requestOf } from './context.js';
+import { type Context, requestOf } from './context.js';
 import { kindOf } from './kind.js';
 import { toWire } from './wire.js';
 

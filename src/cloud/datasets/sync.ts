@@ -1,5 +1,6 @@
+import type { CallOptions } from '../service/session.js';
 import { type WaitOptions, waitFor } from '../service/waiter.js';
-import { type CallOptions, type Context, requestOf, taskFailed } from './context.js';
+import { type Context, requestOf, taskFailed } from './context.js';
 import type { DatasetStatistics, SyncInfo } from './types.js';
 
 export interface StatisticsOptions extends CallOptions {

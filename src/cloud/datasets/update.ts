@@ -1,5 +1,7 @@
-import { checkDescription, noteName } from './checks.js';
-import { type CallOptions, type Context, refuse, requestOf } from './context.js';
+import { checkDescription, refuse } from '../service/checks.js';
+import type { CallOptions } from '../service/session.js';
+import { noteName } from './checks.js';
+import { type Context, requestOf } from './context.js';
 import type { Label } from './types.js';
 import { toWire } from './wire.js';
 

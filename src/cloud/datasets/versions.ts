@@ -1,17 +1,11 @@
 import { LabelkitError } from '../../model/index.js';
+import { checkDescription, refuse } from '../service/checks.js';
+import { beganThere, createOnce } from '../service/create-once.js';
 import { ServiceError } from '../service/service-error.js';
+import type { CallOptions } from '../service/session.js';
 import { type WaitOptions, waitFor } from '../service/waiter.js';
-import { checkDatasetType, checkDescription, checkId, isPlainName } from './checks.js';
-import {
-  type CallOptions,
-  type Context,
-  type DataRequest,
-  refuse,
-  requestOf,
-  required,
-  taskFailed,
-} from './context.js';
-import { beganThere, createOnce } from './create-once.js';
+import { checkDatasetType, checkId, isPlainName } from './checks.js';
+import { type Context, type DataRequest, requestOf, required, taskFailed } from './context.js';
 import { versionStatus } from './enums.js';
 import type { VersionInfo } from './types.js';
 import { toWire } from './wire.js';

@@ -1,5 +1,5 @@
-import { ServiceError } from '../service/service-error.js';
-import type { Timing } from '../service/timing.js';
+import { ServiceError } from './service-error.js';
+import type { Timing } from './timing.js';
 
 export interface Creation<T> {
   /** Asks for it once. */
@@ -52,6 +52,16 @@ export async function createOnce<T>({
 
 function isLost(error: unknown): boolean {
   return error instanceof ServiceError && error.mayHaveApplied;
+}
+
+/** The error for a creation whose answer was lost, and that was looked for in vain. @param what `the job pets` */
+export function unsure(error: ServiceError, what: string): ServiceError {
+  return new ServiceError(
+    error.code,
+    `${error.message}; it is not known whether ${what} was created`,
+    { ...error, path: error.path?.replace(/^\w+ /, '') ?? '' },
+    { hint: 'Look for it, and ask again only if there is none.', cause: error },
+  );
 }
 
 /**
