@@ -21,7 +21,6 @@ function elsewhere({ severity, lenient, profile = {} }) {
 }
 
 const severity = (rule) => `**${rule.severity}**${elsewhere(rule)}`;
-const cell = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
 const block = (language, lines) => [`\`\`\`${language}`, ...lines, '```', ''];
 const files = (views, language) =>
   views.flatMap(({ name, lines }) => [`\`${name}\``, '', ...block(language, lines)]);
@@ -93,18 +92,9 @@ export function rulesPage(rules) {
   for (const [letter, [title, about]] of Object.entries(groups)) {
     const own = rules.filter((rule) => rule.id.startsWith(letter)).sort((a, b) => (a.id < b.id ? -1 : 1));
     if (own.length === 0) continue;
-    parts.push(
-      `## ${letter}: ${title}`,
-      '',
-      `${about} ${own.length} rules.`,
-      '',
-      '| rule | severity | when |',
-      '| --- | --- | --- |',
-    );
+    parts.push(`## ${letter}: ${title}`, '', `${about} ${own.length} rules.`, '');
     for (const rule of own)
-      parts.push(
-        `| [${rule.id}](rules/${rule.id}.md) ${rule.name} | ${severity(rule)} | ${cell(rule.summary)} |`,
-      );
+      parts.push(`- [${rule.id}](rules/${rule.id}.md) ${rule.name}: ${severity(rule)}. ${rule.summary}`);
     parts.push('');
   }
   return `${parts.join('\n').trimEnd()}\n`;

@@ -38,7 +38,7 @@ export const vocTextExamples: readonly RuleExample[] = [
   {
     rule: 'V005',
     prints: 'a.xml:1:1  error  blanks or line breaks stand before the XML declaration  [V005]',
-    ...vocFile([[head, `\n${head}`]]),
+    ...vocFile([[head, `  ${head}`]]),
   },
   {
     rule: 'V007',
