@@ -75,7 +75,8 @@ export async function readyRun(
   const { scriptInterpreter = 'python3', envVariables = {}, jobName, parameters = [], logUrl } = checked;
   const name = jobName ?? nameAt('job', Date.now());
   const folder = workDir ?? `labelkit-${name}`;
-  const environment = { ...own, ...envVariables };
+  // Python keeps what it prints until it is much, unless it is told not to.
+  const environment = { PYTHONUNBUFFERED: '1', ...own, ...envVariables };
 
   const code = placesOf({ obsPath: checked.trainingFiles.codeDir, at: joinLocation(folder, 'code') });
   const inputs = (checked.inputs ?? []).map((input) => {

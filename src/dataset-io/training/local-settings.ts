@@ -39,9 +39,7 @@ export function checkedSettings(settings: LocalRunSettings | LegacyLocalRunSetti
   return given as CheckedSettings;
 }
 
-function isLegacy(
-  settings: LocalRunSettings | LegacyLocalRunSettings,
-): settings is LegacyLocalRunSettings {
+function isLegacy(settings: LocalRunSettings | LegacyLocalRunSettings): settings is LegacyLocalRunSettings {
   return 'codeDir' in settings || typeof settings.inputs === 'string' || 'hyperparameters' in settings;
 }
 
