@@ -6,6 +6,7 @@ import { extensionProblem } from './image-extensions.js';
 import { lookAtImage, lookAtStoredImage } from './image-facts.js';
 import { otherRows } from './input-rows.js';
 import { openable } from './references.js';
+import type { RowWatch } from './row-watch.js';
 import type { Row } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
 import { parseLocation, resolveReference, type Storage } from './storage/index.js';
@@ -96,6 +97,7 @@ export async function surveyOther(
   input: string,
   format: FormatId,
   options: ValidateOptions,
+  watch?: RowWatch,
 ): Promise<Survey> {
   const { signal, checkFiles } = options;
   const books = new Books(options.maxDiagnostics ?? 1000, options.minSeverity ?? 'warning');
@@ -111,8 +113,11 @@ export async function surveyOther(
       books.add(row.sample);
       const fault =
         checkFiles === true && isImage(row.sample) ? await imageFault(row, mode, options) : undefined;
-      if (fault !== undefined) books.report(fault);
+      if (fault === undefined) continue;
+      books.report(fault);
+      watch?.find(fault);
     }
+    watch?.take(batch);
     items += batch.count + batch.faults.length;
     bytes += batch.bytes;
     options.onProgress?.({ items, bytes });

@@ -90,6 +90,17 @@ export function unitHash(text: string, seed: number = defaultSeed): number {
   return (finish(hash ^ length) >>> 0) * unit32;
 }
 
+/**
+ * A whole number from 0, below 2^32, that follows from a whole number and a seed alone.
+ *
+ * @param value 0…2^53 − 1
+ * @param seed 0…2^53 − 1
+ */
+export function numberHash(value: number, seed: number = defaultSeed): number {
+  const salt = finish((seed | 0) ^ Math.imul(Math.floor(seed / 2 ** 32), 0x85ebca6b));
+  return finish(finish((value | 0) ^ salt) ^ Math.floor(value / 2 ** 32)) >>> 0;
+}
+
 function rotate(word: number, by: number): number {
   return (word << by) | (word >>> (32 - by));
 }
