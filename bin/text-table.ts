@@ -1,14 +1,12 @@
-/** Characters that take two columns of a terminal: East Asian wide and full-width ones, and pictures. */
-const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
-/** Characters that take none: marks on others, joiners, variation selectors. */
-const narrow = /[\p{Mn}\p{Me}\p{Cf}]/u;
+import { wideCharacter, zeroWidthCharacter } from '../src/report/character-width.js';
+
 const control = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 
 /** Columns that a text takes in a terminal. */
 function displayWidth(text: string): number {
   let width = 0;
-  for (const character of text) width += narrow.test(character) ? 0 : wide.test(character) ? 2 : 1;
+  for (const character of text)
+    width += zeroWidthCharacter.test(character) ? 0 : wideCharacter.test(character) ? 2 : 1;
   return width;
 }
 

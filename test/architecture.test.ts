@@ -25,7 +25,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'dataset-io/storage/obs',
     'cloud',
   ],
-  report: ['model', 'dataset-io'],
+  report: ['model', 'transforms', 'dataset-io', 'dataset-io/storage'],
   index: [
     'model',
     'text',
@@ -47,7 +47,7 @@ const packages: Readonly<Record<string, string>> = {
   commander: 'bin/',
   'image-size': 'src/dataset-io/image-facts.ts',
   'hash-wasm': 'src/dataset-io/image-hash.ts',
-  sharp: 'src/dataset-io/image-hash.ts',
+  sharp: 'src/dataset-io/sharp.ts',
   'esdk-obs-nodejs': 'src/dataset-io/storage/obs/esdk/',
 };
 

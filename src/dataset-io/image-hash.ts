@@ -1,9 +1,10 @@
 import type { IHasher } from 'hash-wasm';
-import { LabelkitError, OptionError, type Sample } from '../model/index.js';
+import { LabelkitError, type Sample } from '../model/index.js';
 import { perceptualHash, perceptualSide } from '../transforms/index.js';
 import { isAboutTheFile } from './file-errors.js';
 import { readBytes } from './read-bytes.js';
 import { openable } from './references.js';
+import { loadSharp, sharpProblem } from './sharp.js';
 import { createReadBuffer, resolveReference, type Storage, sameContent } from './storage/index.js';
 import { type Places, storageOf } from './storages.js';
 
@@ -51,7 +52,7 @@ export async function contentHasher(options: Omit<ImageHashOptions, 'base'>): Pr
  * @throws OptionError `Unsupported` where the package `sharp`, which decodes pictures, is not installed
  */
 export async function perceptualHasher(options: Omit<ImageHashOptions, 'base'>): Promise<ImageHasher> {
-  const sharp = await loadSharp();
+  const sharp = await loadSharp('perceptual hashes need');
   const out = new Uint32Array(2);
   return hasher(options, async (storage, path, signal) => {
     const bytes = await readBytes(storage, path, signal);
@@ -64,29 +65,17 @@ export async function perceptualHasher(options: Omit<ImageHashOptions, 'base'>):
         .raw()
         .toBuffer();
     } catch (error) {
-      throw new LabelkitError('InvalidData', `${path} cannot be decoded as a picture: ${firstLine(error)}`, {
-        path,
-      });
+      throw new LabelkitError(
+        'InvalidData',
+        `${path} cannot be decoded as a picture: ${sharpProblem(error)}`,
+        {
+          path,
+        },
+      );
     }
     perceptualHash(pixels, out);
     return { high: out[0]!, low: out[1]! };
   });
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;
-}
-
-async function loadSharp() {
-  try {
-    return (await import('sharp')).default;
-  } catch (error) {
-    throw new OptionError('perceptual hashes need the package sharp, which cannot be loaded', {
-      code: 'Unsupported',
-      hint: 'Install it beside labelkit: npm install sharp@0.35.',
-      cause: error,
-    });
-  }
 }
 
 /**

@@ -21,6 +21,7 @@ export { flagOf, type ImageAnnotation, type ImageObject, noProperties, rotationO
 export { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 export { paletteColor, parseMaskColor } from './mask-color.js';
 export { pairingRules } from './pairing-rules.js';
+export { directionOf, rotatedCorners } from './rotated.js';
 export { type Mode, type Profile, profiles, type Rule, type RuleSeverity, severityOf } from './rule.js';
 export type { Annotation, Sample } from './sample.js';
 export { difficultOption, pruneOption, selectionOptions } from './selection-options.js';

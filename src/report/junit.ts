@@ -1,22 +1,11 @@
 import { type Diagnostic, formatDiagnostic } from '../model/index.js';
+import { escapeXml } from './escape-xml.js';
 
 /** What {@link toJunit} needs to know of one validated input. */
 export interface JunitInput {
   readonly input: string;
   readonly errors: number;
   readonly diagnostics: readonly Diagnostic[];
-}
-
-/** Text for an XML attribute or element; characters XML 1.0 cannot hold become U+FFFD. */
-function escapeXml(text: string): string {
-  return text
-    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
-    .replaceAll(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('\n', '&#10;');
 }
 
 function suite({ input, errors, diagnostics }: JunitInput): string {

@@ -1,7 +1,7 @@
-import { decimalOf, type ImageObject, noProperties, type Shape } from '../../model/index.js';
+import { decimalOf, type ImageObject, noProperties, rotatedCorners, type Shape } from '../../model/index.js';
 import { textOf, type XmlElement } from '../../text/xml-tree.js';
 import { shown } from '../shared/findings.js';
-import { boundsOf, ellipsePoints, rotatedCorners } from '../shared/geometry.js';
+import { boundsOf, ellipsePoints } from '../shared/geometry.js';
 import { rleFacts } from '../shared/rle.js';
 import { attributeOf, elementsOf, type Part } from './element.js';
 import {

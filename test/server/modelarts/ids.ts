@@ -13,6 +13,12 @@ export class Ids {
     return [...digest.subarray(0, 19)].map((byte) => letters[byte % letters.length]).join('');
   }
 
+  /** 8-4-4-4-12 hexadecimal digits. */
+  uuid(what: string): string {
+    this.#made += 1;
+    return this.hash(what, this.#made).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  }
+
   /** 32 hexadecimal digits. */
   hash(...parts: readonly (string | number)[]): string {
     return createHash('md5').update(parts.join('\n')).digest('hex');

@@ -1,5 +1,5 @@
 /**
- * Stands in for IAM and the data part of ModelArts: what is documented of them, on loopback, with real signatures, real
+ * Stands in for IAM and the data and training parts of ModelArts: what is documented of them, on loopback, with real signatures, real
  * imports out of the OBS test server, and faults on demand. It uses nothing of the package. `npm run stand-in` starts it
  * as a program.
  *

@@ -28,11 +28,11 @@ export async function tokenOf(service: ServiceStandIn): Promise<string> {
   return response.headers.get('x-subject-token') ?? '';
 }
 
-/** Asks with a token; paths are below `/v2/<project>`. */
-export async function clientOf(service: ServiceStandIn): Promise<Ask> {
+/** Asks with a token; paths are below `/v2/<project>`, or `/v1/<project>`. */
+export async function clientOf(service: ServiceStandIn, version: 'v1' | 'v2' = 'v2'): Promise<Ask> {
   const token = await tokenOf(service);
   return async (method, path, body) => {
-    const response = await fetch(`${service.endpoint}/v2/${projectId}${path}`, {
+    const response = await fetch(`${service.endpoint}/${version}/${projectId}${path}`, {
       method,
       headers: { 'x-auth-token': token },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

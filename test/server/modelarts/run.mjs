@@ -42,7 +42,7 @@ async function load() {
   };
   try {
     writeFileSync(join(target, 'package.json'), '{"type":"module"}');
-    for (const folder of ['obs', 'modelarts', 'modelarts/readers']) {
+    for (const folder of ['obs', 'modelarts', 'modelarts/readers', 'modelarts/training']) {
       mkdirSync(join(target, folder));
       for (const name of readdirSync(join(servers, folder))) {
         if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue;

@@ -18,6 +18,10 @@ import { type Reply, Router } from './routes.js';
 import { sampleRoutes } from './samples.js';
 import { type ThrottleOptions, World } from './state.js';
 import { taskRoutes } from './tasks.js';
+import { configRoutes } from './training/configs.js';
+import { refusedByLegacy } from './training/envelope.js';
+import { trainingRoutes } from './training/jobs.js';
+import { legacyJobRoutes } from './training/legacy-jobs.js';
 import { versionRoutes } from './versions.js';
 
 export interface Seen {
@@ -72,6 +76,9 @@ export class ServiceStandIn {
     labelRoutes,
     exportRoutes,
     taskRoutes,
+    trainingRoutes,
+    configRoutes,
+    legacyJobRoutes,
   );
   readonly #times: { requests: number[]; creations: number[] } = { requests: [], creations: [] };
   readonly #failures: unknown[] = [];
@@ -133,6 +140,11 @@ export class ServiceStandIn {
 
   set tokenLifeMs(ms: number) {
     this.#iam.tokenLifeMs = ms;
+  }
+
+  /** How much of the log of a training job is shown at most, in bytes; default 5 MiB. */
+  set logPreviewBytes(bytes: number) {
+    this.#world.training.previewBytes = bytes;
   }
 
   /** Least time between two versions of a data set, in ms; default a minute. */
@@ -238,6 +250,7 @@ export class ServiceStandIn {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { status, code, message, headers } = error;
+      if (path.startsWith('/v1/') && code.startsWith('ModelArts.')) return refusedByLegacy(error);
       const ofGateway = code.startsWith('APIGW.') ? { request_id: `req-${this.#requests + 1}` } : {};
       return { status, headers, body: { error_code: code, error_msg: message, ...ofGateway } };
     }

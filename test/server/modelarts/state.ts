@@ -3,6 +3,7 @@ import { Job, type Pace, type Stage } from './jobs.js';
 import type { Json } from './json.js';
 import type { ObjectStore, Place } from './objects.js';
 import { notFound } from './refusal.js';
+import { Training } from './training/state.js';
 
 export interface Label {
   name: string;
@@ -137,6 +138,7 @@ export class World {
   readonly ids = new Ids();
   readonly datasets = new Map<string, Dataset>();
   readonly processorTasks = new Map<string, Json & { job: Job }>();
+  readonly training = new Training();
   readonly teams = new Map<string, Json & { workers: Map<string, Json> }>();
   pace: Pace = { polls: 1 };
   /** Least time between two versions of a data set, in ms. */
@@ -165,6 +167,7 @@ export class World {
   *jobs(): Generator<Job> {
     for (const dataset of this.datasets.values()) yield* jobsOf(dataset);
     for (const { job } of this.processorTasks.values()) yield job;
+    yield* this.training.all();
   }
 
   /** What the clock has ended is over. */
