@@ -15,6 +15,7 @@ import { addMerge } from './commands/merge.js';
 import { addObs } from './commands/obs.js';
 import { addRelabel } from './commands/relabel.js';
 import { addRepair } from './commands/repair.js';
+import { addReport } from './commands/report.js';
 import { addSample } from './commands/sample.js';
 import { addSplit } from './commands/split.js';
 import { addStats } from './commands/stats.js';
@@ -58,6 +59,7 @@ export function createProgram(io: CommandIo, done: (code: ExitCode) => void): Co
   addRelabel(program, io, done);
   addSample(program, io, done);
   addStats(program, io, done);
+  addReport(program, io, done);
   addCopy(program, io, done);
   addSplit(program, io, done);
   addDedupe(program, io, done);

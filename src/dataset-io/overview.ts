@@ -1,8 +1,14 @@
 import { contentTextOf, parseManifestLine } from '../manifest/index.js';
-import { type Diagnostic, type ImageAnnotation, isVocTask, mediumOf, type Severity } from '../model/index.js';
+import {
+  type Diagnostic,
+  type ImageAnnotation,
+  isVocTask,
+  LabelkitError,
+  mediumOf,
+  type Severity,
+} from '../model/index.js';
 import { type Encoding, parseEncoding } from '../text/index.js';
 import { defaultSeed, type Statistics } from '../transforms/index.js';
-import { isAboutTheFile } from './file-errors.js';
 import { lineAt } from './line-at.js';
 import { ManifestWatch } from './manifest-watch.js';
 import { readBytes } from './read-bytes.js';
@@ -174,7 +180,8 @@ async function textOf({ sample, base }: Row, options: OverviewOptions): Promise<
     // A character may be cut at the end.
     return new TextDecoder().decode(bytes, { stream: true });
   } catch (error) {
-    if (isAboutTheFile(error)) return undefined;
+    // A page can do without: no network and no keys are no reason to have none.
+    if (error instanceof LabelkitError && error.code !== 'Aborted') return undefined;
     throw error;
   }
 }

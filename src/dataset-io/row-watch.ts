@@ -75,11 +75,19 @@ export class RowWatch {
 
   private note(notes: Map<string, Diagnostic[]>, diagnostic: Diagnostic): void {
     const { file, line, source } = diagnostic;
-    if (source === undefined && line === undefined && file === this.options.whole) return;
-    const key = source === undefined ? placeKey(file, line) : sourceKey(source);
-    const before = notes.get(key);
-    if (before === undefined) notes.set(key, [diagnostic]);
-    else before.push(diagnostic);
+    const keys =
+      source !== undefined
+        ? [sourceKey(source)]
+        : [
+            ...(line === undefined ? [] : [placeKey(file, line)]),
+            // For rows that are whole files.
+            ...(file === this.options.whole ? [] : [placeKey(file, undefined)]),
+          ];
+    for (const key of keys) {
+      const before = notes.get(key);
+      if (before === undefined) notes.set(key, [diagnostic]);
+      else before.push(diagnostic);
+    }
   }
 
   private compare({ sample: { source, usage = '' } }: Row): void {

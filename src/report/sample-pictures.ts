@@ -1,4 +1,5 @@
 import type { ShownSample } from '../dataset-io/overview.js';
+import { parseLocation } from '../dataset-io/storage/index.js';
 import type { Places } from '../dataset-io/storages.js';
 import { LabelkitError } from '../model/index.js';
 import type { Gallery, PicturedSample } from './page/gallery.js';
@@ -24,6 +25,8 @@ export class SamplePictures {
   private failed = 0;
   private leftOut = 0;
   private problem: string | undefined;
+  /** Kinds of places of which nothing can be read. */
+  private readonly closed = new Map<string, NoPicture>();
 
   constructor(private readonly options: SamplePicturesOptions) {}
 
@@ -70,6 +73,9 @@ export class SamplePictures {
   private async picture({ row, images }: ShownSample): Promise<Picture | NoPicture | undefined> {
     const { storage, session, root, signal } = this.options;
     const { source, annotations } = row.sample;
+    const place = parseLocation(source).kind;
+    const closed = this.closed.get(place);
+    if (closed !== undefined) return closed;
     const sized = images.find(({ width, height }) => width !== undefined && height !== undefined);
     try {
       return await renderPicture({
@@ -83,7 +89,13 @@ export class SamplePictures {
         signal,
       });
     } catch (error) {
-      if (!(error instanceof LabelkitError) || error.code !== 'Unsupported') throw error;
+      if (!(error instanceof LabelkitError) || error.code === 'Aborted') throw error;
+      if (error.code !== 'Unsupported') {
+        // No network or no keys: what is there is shown all the same, and not asked for again.
+        const none: NoPicture = { problem: { kind: 'unreadable', message: error.message } };
+        this.closed.set(place, none);
+        return none;
+      }
       this.problem = `${error.message}. ${error.hint ?? ''}`.trim();
       return undefined;
     }

@@ -13,6 +13,16 @@ export interface PicturedSample {
   readonly picture: Picture | NoPicture;
 }
 
+/** Why there is no picture, without the places where it was looked for. */
+const problems: Readonly<Record<NoPicture['problem']['kind'], string>> = {
+  missing: 'the file is not there.',
+  unreadable: 'the file cannot be read.',
+  empty: 'the file is empty.',
+  unknown: 'the file is of no known image type.',
+  damaged: 'the file is damaged.',
+  'too-large': 'the image has too many pixels.',
+};
+
 /** Findings shown beside a picture. */
 const findingsShown = 3;
 const labelsShown = 8;
@@ -28,16 +38,18 @@ export interface Gallery {
 export function gallerySection({ pictures, note }: Gallery): Markup {
   const flagged = pictures.filter(({ sample }) => sample.findings.length > 0).length;
   const drawn = pictures.length - flagged;
+  const hasNone = pictures.every(({ picture }) => picture.problem !== undefined);
   const parts = [
     flagged > 0 && counted(flagged, 'image with findings', 'images with findings'),
     drawn > 0 && counted(drawn, 'image at random', 'images at random'),
   ].filter((part) => part !== false);
-  const lead = `${parts.length > 0 ? `${parts.join(', ')}. ` : ''}${note ?? ''}`;
+  const lead = `${parts.length > 0 ? `${parts.join(', ')}. ` : ''}${hasNone && pictures.length > 0 ? 'None of them can be shown. ' : ''}${note ?? ''}`;
   return section(
     'pictures',
     'Pictures',
     lead,
-    pictures.length > 0 && html`<div class="pictures">${pictures.map(figure)}</div>`,
+    pictures.length > 0 &&
+      html`<div class="pictures${hasNone ? ' blank' : ''}">${pictures.map(figure)}</div>`,
   );
 }
 
@@ -68,8 +80,8 @@ function figure({ sample, picture }: PicturedSample, at: number): Markup {
   const alt = `${counted(objects.length, 'object')}${names.length > 0 ? `: ${names.join(', ')}` : ''}`;
   return html`<figure class="picture${findings.length > 0 ? ` flagged${worst}` : ''}" id="picture-${at + 1}">${
     picture.problem !== undefined
-      ? html`<div class="none">No picture: ${data(picture.problem.message, 200)}</div>`
-      : html`<img src="${dataUri(picture)}" width="${picture.width}" height="${picture.height}" alt="${alt}" loading="lazy" decoding="async">`
+      ? html`<div class="none"><p>No picture: ${problems[picture.problem.kind]}</p></div>`
+      : html`<img src="${dataUri(picture)}" width="${picture.width}" height="${picture.height}" alt="${alt}">`
   }<figcaption><span class="name">${data(shortenedPath(name, 60))}</span><span class="meta">${facts}</span>${chips(names)}${
     findings.length > 0 &&
     html`<ul class="found">${findings.slice(0, findingsShown).map(shortFinding)}${

@@ -13,19 +13,20 @@ const matrixShown = 16;
 
 /** Labels: how often each is given, in which usage, and which go together. */
 export function labelsSection(statistics: Statistics): Markup | undefined {
-  const { labels, coOccurrence } = statistics;
+  const { labels, coOccurrence, objects } = statistics;
   if (labels.count === 0) return undefined;
   const { listed, more, leftOut, none } = labels;
   const hidden = labels.count - listed.length;
+  // Where objects have the labels, annotations need none.
+  const [unnamed, noun] = objects > 0 ? [none.objects, 'object'] : [none.annotations, 'annotation'];
   const rest = [
     hidden > 0 &&
       `${counted(hidden, 'more label')} with ${groupDigits(more.annotations + more.objects)} uses ${hidden === 1 ? 'is' : 'are'} counted and not listed`,
     leftOut.annotations + leftOut.objects > 0 &&
       `${groupDigits(leftOut.annotations + leftOut.objects)} uses are of labels beyond the ${groupDigits(labels.limit)} that are told apart`,
-    none.annotations + none.objects > 0 &&
-      `${counted(none.annotations + none.objects, 'annotation')} without a label of ${none.annotations + none.objects === 1 ? 'its' : 'their'} own`,
+    unnamed > 0 && `${counted(unnamed, noun)} ${unnamed === 1 ? 'has' : 'have'} no label`,
   ].filter((text) => text !== false);
-  const lead = `${counted(labels.count, 'label')}, the most frequent first.${rest.length > 0 ? ` ${rest.join('; ')}.` : ''}`;
+  const lead = `${counted(labels.count, 'label')}${labels.count > 1 ? ', the most frequent first' : ''}.${rest.length > 0 ? ` ${rest.join('; ')}.` : ''}`;
   return section(
     'labels',
     'Labels',

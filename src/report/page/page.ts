@@ -106,8 +106,9 @@ function verdict({ validation, statistics, leaks }: Overview): Markup {
   }${leaks !== undefined && leaks > 0 && pill('warning', `${counted(leaks, 'sample')} in several usages`)}</ul>`;
 }
 
-function tile(name: string, value: number, under?: string): Markup {
-  return html`<div class="tile"><dt>${name}</dt><dd>${groupDigits(value)}</dd>${
+/** @param isBad  the number should be 0, and is not */
+function tile(name: string, value: number, under?: string, isBad = false): Markup {
+  return html`<div class="tile${isBad ? ' bad' : ''}"><dt>${name}</dt><dd>${groupDigits(value)}</dd>${
     under !== undefined && html`<dd>${under}</dd>`
   }</div>`;
 }
@@ -124,52 +125,64 @@ function overviewSection({ statistics, validation }: Overview): Markup {
   }
   const tiles = html`<dl class="tiles">${[
     tile('Samples', samples, unannotated > 0 ? `${groupDigits(unannotated)} not labelled` : 'all labelled'),
-    tile(
-      'Annotations',
-      annotations,
-      annotated > 0 ? `${(annotations / annotated).toFixed(1)} per labelled sample` : undefined,
-    ),
-    objects > 0 && tile('Objects', objects, parts > 0 ? `and ${counted(parts, 'part')}` : undefined),
+    annotations > 0 &&
+      (objects === 0 || annotations !== annotated) &&
+      tile('Annotations', annotations, perSample(annotations, annotated)),
+    objects > 0 &&
+      tile('Objects', objects, parts > 0 ? `and ${counted(parts, 'part')}` : perSample(objects, annotated)),
     tile('Labels', labels.count),
-    unreadable > 0 && tile('Not readable', unreadable, 'lines or files'),
-    unjoined > 0 && tile('Without their file', unjoined, 'annotation files not readable'),
-    tile('Errors', validation.errors),
+    unreadable > 0 && tile('Not readable', unreadable, 'lines or files', true),
+    unjoined > 0 && tile('Without their file', unjoined, 'annotation files not readable', true),
+    tile('Errors', validation.errors, undefined, validation.errors > 0),
     tile('Warnings', validation.warnings),
   ]}</dl>`;
   return section(
     'overview',
     'Overview',
     undefined,
-    html`${tiles}<div class="grid">${[
-      tasksCard(statistics),
-      objects === 0 && annotations > 0 && annotationsFigure(statistics),
-    ]}</div>`,
+    html`${tiles}${contentCards(statistics)}${
+      objects === 0 && annotations > 0 && html`<div class="grid">${annotationsFigure(statistics)}</div>`
+    }`,
   );
 }
 
-function tasksCard({ tasks, usages, annotators, hard, samples }: Overview['statistics']): Part {
-  const rows: { readonly what: string; readonly name: string; readonly count: number }[] = [
-    ...tasks.map(({ task, annotations }) => ({
-      what: 'Annotations of the task',
-      name: task.replaceAll('_', ' '),
-      count: annotations,
-    })),
-    ...usages.listed.slice(0, 12).map(({ name, count }) => ({ what: 'Samples of the usage', name, count })),
-    ...(usages.none > 0 && usages.none < samples
-      ? [{ what: 'Samples of the usage', name: '(none)', count: usages.none }]
-      : []),
-    ...annotators.listed.slice(0, 12).map(({ name, count }) => ({ what: 'Annotations by', name, count })),
-    ...(hard.samples.yes > 0 ? [{ what: 'Samples marked', name: 'hard', count: hard.samples.yes }] : []),
-    ...(hard.objects.yes > 0 ? [{ what: 'Objects marked', name: 'difficult', count: hard.objects.yes }] : []),
-  ];
-  if (rows.length === 0) return undefined;
-  return html`<div class="card"><h3>What is in it</h3>${table(
-    'Tasks, usages and annotators',
-    [
-      { title: 'What', cell: ({ what }) => what },
-      { title: 'Name', cell: ({ name }) => data(name, 80) },
-      { title: 'Count', cell: ({ count }) => count },
-    ],
-    rows,
-  )}</div>`;
+/** `2.4 per labelled sample`. */
+function perSample(count: number, annotated: number): string | undefined {
+  return annotated > 0 ? `${(count / annotated).toFixed(1)} per labelled sample` : undefined;
+}
+
+/** What samples and annotations are. */
+function contentCards({ tasks, usages, annotators, types, hard, samples }: Overview['statistics']): Part {
+  const card = (
+    title: string,
+    what: string,
+    rows: readonly { readonly name: string; readonly count: number }[],
+  ) =>
+    rows.length > 0 &&
+    html`<div class="card"><h3>${title}</h3>${table(
+      title,
+      [
+        { title: what, cell: ({ name }) => data(name, 80) },
+        { title: 'Count', cell: ({ count }) => count },
+      ],
+      rows,
+    )}</div>`;
+  const none = (count: number) => (count > 0 && count < samples ? [{ name: '(none)', count }] : []);
+  const marked = [
+    { name: 'hard samples', count: hard.samples.yes },
+    { name: 'hard annotations', count: hard.annotations.yes },
+    { name: 'difficult objects', count: hard.objects.yes },
+  ].filter(({ count }) => count > 0);
+  const unknown = tasks.some(({ task }) => task === 'other');
+  return html`<div class="grid small">${[
+    card(
+      'Annotations by task',
+      'Task',
+      tasks.map(({ task, annotations }) => ({ name: task.replaceAll('_', ' '), count: annotations })),
+    ),
+    unknown && card('Annotations by type', 'Type', types.listed.slice(0, 12)),
+    card('Samples by usage', 'Usage', [...usages.listed.slice(0, 12), ...none(usages.none)]),
+    card('Annotations by annotator', 'Annotator', annotators.listed.slice(0, 12)),
+    card('Marks', 'Mark', marked),
+  ]}</div>`;
 }

@@ -5,7 +5,7 @@ import { Markup, printable, shortened } from './html.js';
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
 
 /** Pixels: as wide as a telephone shows without making the letters smaller. */
-const width = 460;
+const width = 400;
 const barHeight = 22;
 const longestName = 22;
 
@@ -31,7 +31,7 @@ function drawn(label: string, options: Plot.PlotOptions): Markup {
   svg.removeAttribute('class');
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', printable(label));
-  svg.setAttribute('font-size', '11');
+  svg.setAttribute('font-size', '12');
   svg.setAttribute('font-family', 'inherit');
   return new Markup(svg.outerHTML);
 }
@@ -46,8 +46,8 @@ function plain(name: string): string {
 /** Room for names at the left, by about how wide they are. */
 function roomFor(names: readonly string[]): number {
   const widthOf = (name: string) =>
-    [...name].reduce((sum, letter) => sum + (letter.codePointAt(0)! > 0x2e7f ? 11.5 : 6.4), 0);
-  return Math.round(Math.min(170, 14 + Math.max(24, ...names.map(widthOf))));
+    [...name].reduce((sum, letter) => sum + (letter.codePointAt(0)! > 0x2e7f ? 12.5 : 6.9), 0);
+  return Math.round(Math.min(165, 14 + Math.max(24, ...names.map(widthOf))));
 }
 
 /** Whole numbers on the axis, and few of them. */
@@ -92,7 +92,13 @@ export function bars(
     color: { domain: series.map(({ name }) => name), range: series.map(({ colour }) => colour) },
     marks: [
       Plot.gridX({ ticks: ticksFor(most), strokeOpacity: 0.12 }),
-      Plot.barX(rows, { x: 'count', y: at, fill: 'series', order: series.map(({ name }) => name), rx: 2 }),
+      Plot.barX(rows, {
+        x: 'count',
+        y: at,
+        fill: { value: 'series', scale: 'color' },
+        order: series.map(({ name }) => name),
+        rx: 2,
+      }),
       Plot.text([...sums], {
         x: ([, count]: [string, number]) => count,
         y: ([name]: [string, number]) => place.get(name)!,
@@ -112,10 +118,12 @@ export function columns(
   axis: string,
 ): Markup {
   const most = Math.max(1, ...bins.map(({ count }) => count));
+  // Names that would run into each other stand at a slant.
+  const isTight = bins.reduce((sum, { name }) => sum + name.length + 1.5, 0) > 36;
   return drawn(label, {
-    height: 220,
+    height: isTight ? 250 : 230,
     marginLeft: 44,
-    marginBottom: 42,
+    marginBottom: isTight ? 66 : 44,
     marginTop: 20,
     x: {
       label: axis,
@@ -124,6 +132,7 @@ export function columns(
       padding: 0.12,
       labelAnchor: 'center',
       labelArrow: 'none',
+      ...(isTight ? { tickRotate: -40 } : {}),
     },
     y: { label: null, ticks: ticksFor(most), tickFormat: short, tickSize: 0, domain: [0, most] },
     marks: [
@@ -137,7 +146,7 @@ export function columns(
           text: ({ count }: { count: number }) => short(count),
           dy: -7,
           fillOpacity: 0.75,
-          fontSize: 10,
+          fontSize: 10.5,
         },
       ),
       Plot.ruleY([0], { strokeOpacity: 0.4 }),
@@ -150,11 +159,10 @@ export function heatMap(label: string, rows: readonly (readonly number[])[]): Ma
   const most = Math.max(1, ...rows.flat());
   const cells = rows.flatMap((row, y) => row.map((count, x) => ({ x, y, count })));
   return drawn(label, {
-    height: 340,
-    width,
+    height: 252,
     margin: 1,
-    marginLeft: 60,
-    marginRight: 60,
+    marginLeft: 75,
+    marginRight: 75,
     x: { axis: null, padding: 0 },
     y: { axis: null, padding: 0 },
     marks: [
@@ -197,14 +205,15 @@ export function matrix(
     { x: other, y: one, count },
   ]);
   const room = roomFor(shown);
-  const side = Math.min(34, (width - room - 8) / names.length);
+  const side = Math.min(40, (width - room - 8) / names.length);
+  const margin = (width - room - side * names.length) / 2;
   const all = names.map((_, at) => at);
-  const isRoomy = side >= 22;
+  const isRoomy = side >= 24;
   return drawn(label, {
     height: Math.round(side * names.length + room + 8),
-    marginLeft: room,
+    marginLeft: Math.round(room + margin),
     marginTop: room,
-    marginRight: Math.max(8, Math.round(width - room - side * names.length)),
+    marginRight: Math.round(margin),
     marginBottom: 8,
     x: {
       axis: 'top',
@@ -274,14 +283,27 @@ export function shares(
       tickFormat: (at: number) => shown[at]!,
       tickSize: 0,
     },
-    color: { domain: series.map(({ name }) => name), range: series.map(({ colour }) => colour) },
     marks: [
       Plot.gridX({ ticks: 4, strokeOpacity: 0.12 }),
       Plot.ruleY(
         rows,
         Plot.groupY({ x1: 'min', x2: 'max' }, { x: 'share', y: at, strokeOpacity: 0.35, strokeWidth: 2 }),
       ),
-      Plot.dot(rows, { x: 'share', y: at, fill: 'series', r: 5, stroke: 'var(--card)', strokeWidth: 1.5 }),
+      // Equal shares lie beside each other.
+      ...series.map(({ name, colour }, index) =>
+        Plot.dot(
+          rows.filter((row) => row.series === name),
+          {
+            x: 'share',
+            y: at,
+            fill: colour,
+            r: 4.5,
+            stroke: 'var(--card)',
+            strokeWidth: 1,
+            dy: (index - (series.length - 1) / 2) * 5,
+          },
+        ),
+      ),
     ],
   });
 }

@@ -54,7 +54,7 @@ export function chips(names: readonly string[]): Markup | undefined {
 
 function found({ findings }: ShownSample): Markup | undefined {
   if (findings.length === 0) return undefined;
-  return html`<ul class="examples">${findings.slice(0, 3).map(shortFinding)}</ul>`;
+  return html`<ul class="found">${findings.slice(0, 3).map(shortFinding)}</ul>`;
 }
 
 function meta({ row }: ShownSample, more: Part = undefined): Markup {

@@ -59,14 +59,17 @@ nav a:hover { color: var(--text); text-decoration: underline; }
 .tile { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: .8rem 1rem; }
 .tile dt { color: var(--muted); font-size: .85rem; }
 .tile dd { margin: 0; font-size: 1.6rem; line-height: 1.25; font-weight: 650; font-variant-numeric: tabular-nums; letter-spacing: -.02em; }
-.tile dd + dd { font-size: .8rem; font-weight: 400; color: var(--muted); letter-spacing: 0; }
+.tile.bad dd { color: var(--error); }
+.tile dd + dd, .tile.bad dd + dd { font-size: .8rem; font-weight: 400; color: var(--muted); letter-spacing: 0; }
 
-.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1rem; margin-top: 1rem; align-items: start; }
+.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1rem; margin-top: 1rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: 1rem 1.15rem; margin: 0; min-width: 0; }
-.card.wide { grid-column: 1 / -1; }
+.grid.small { grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); }
+.grid > figure { display: flex; flex-direction: column; }
+.grid > figure > .plot { flex: 1; display: flex; flex-direction: column; justify-content: center; }
 .plot { margin: .75rem 0 .5rem; }
-.plot svg { display: block; width: 100%; max-width: 34rem; height: auto; margin: 0 auto; overflow: visible; }
-.plot svg text { font-variant-numeric: tabular-nums; }
+.plot > svg { display: block; width: 100%; max-width: 28rem; height: auto; margin: 0 auto; overflow: visible; }
+.plot > svg text { font-variant-numeric: tabular-nums; }
 .legend { display: flex; flex-wrap: wrap; gap: .15rem 1rem; list-style: none; padding: 0; margin: .4rem 0 0; font-size: .85rem; color: var(--muted); }
 .legend svg { width: .7rem; height: .7rem; margin-right: .35rem; vertical-align: -.05em; }
 
@@ -102,10 +105,11 @@ tbody th { font-weight: 500; }
 .picture.flagged.bad { border-color: var(--error); }
 .picture img { display: block; width: 100%; height: 13rem; object-fit: contain; background: var(--soft); }
 .picture .none { display: flex; align-items: center; justify-content: center; text-align: center; height: 13rem; padding: 1rem;
-  color: var(--muted); background: var(--soft); font-size: .875rem; overflow-wrap: anywhere; overflow: hidden; }
+  color: var(--muted); background: var(--soft); font-size: .875rem; overflow: hidden; }
 .picture figcaption { padding: .65rem .85rem .8rem; font-size: .85rem; display: grid; gap: .35rem; }
+.pictures.blank .none { height: 5rem; }
 .picture .name { font-weight: 600; }
-.picture .found { margin: 0; padding: 0; list-style: none; display: grid; gap: .25rem; overflow-wrap: anywhere; }
+.found { margin: 0; padding: 0; list-style: none; display: grid; gap: .25rem; overflow-wrap: anywhere; }
 .severity { font-weight: 650; }
 .severity.error { color: var(--error); } .severity.warning { color: var(--warning); } .severity.info { color: var(--info); }
 .chips { display: flex; flex-wrap: wrap; gap: .3rem; list-style: none; margin: 0; padding: 0; }
@@ -148,7 +152,7 @@ footer { color: var(--muted); font-size: .85rem; margin-top: 3.5rem; padding-top
   h2, h3 { break-after: avoid; }
   .grid { grid-template-columns: 1fr 1fr; }
   .pictures { grid-template-columns: repeat(3, 1fr); }
-  .pictures img, .picture .none { height: 9rem; }
+  .picture img, .picture .none { height: 9rem; }
   .pill { border: 1px solid currentColor; }
   .plot + details:not([open]) { display: none; }
   .scroll { max-height: none; overflow: visible; }

@@ -35,9 +35,9 @@ export function details(summary: string, content: Part): Markup {
 /** A plot with a heading, a sentence, and the table behind it. */
 export function figure(
   title: string,
-  { note, plot, behind, wide = false }: { note?: Part; plot: Part; behind: Part; wide?: boolean },
+  { note, plot, behind }: { note?: Part; plot: Part; behind: Part },
 ): Markup {
-  return html`<figure class="card${wide ? ' wide' : ''}"><h3>${title}</h3>${
+  return html`<figure class="card"><h3>${title}</h3>${
     note !== undefined && html`<p class="note">${note}</p>`
   }<div class="plot">${plot}</div>${details('Numbers', behind)}</figure>`;
 }
