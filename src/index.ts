@@ -71,6 +71,7 @@ export {
 } from './dataset-io/merge.js';
 export type { ObjectStorage, ObjectStorageOptions } from './dataset-io/object-storage.js';
 export { type Dataset, type DatasetRow, type OpenDatasetOptions, openDataset } from './dataset-io/open.js';
+export type { OverviewOptions } from './dataset-io/overview.js';
 export {
   type ProfileOptions,
   profileOfEnvironment,
@@ -213,6 +214,7 @@ export {
 // Findings for other programs
 export { toGithub } from './report/github.js';
 export { type JunitInput, toJunit } from './report/junit.js';
+export { type ReportOptions, type ReportResult, report } from './report/report.js';
 export { toSarif } from './report/sarif.js';
 // Pascal VOC texts
 export {

@@ -124,16 +124,20 @@ export class HashDraw<T> {
   /** Larger hashes are not drawn any more. */
   private limit = 2 ** 32;
 
+  private readonly hashOf: (number: number) => number;
+
+  /** @throws OptionError for a seed that is no whole number from 0 */
   constructor(
     private readonly count: number,
-    private readonly seed?: number,
+    seed?: number,
   ) {
+    this.hashOf = numberHash(seed);
     if (count === 0) this.limit = -1;
   }
 
   /** @param make  called when the thing is drawn for now */
   offer(number: number, make: () => T): void {
-    const hash = numberHash(number, this.seed);
+    const hash = this.hashOf(number);
     if (hash > this.limit) return;
     const { kept, count } = this;
     kept.push({ hash, number, thing: make() });
