@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { LabelkitError } from '../src/model/index.js';
+import { addCompletion } from './commands/completion.js';
 import { addConvert } from './commands/convert.js';
 import { addCopy } from './commands/copy.js';
 import { addDataset } from './commands/dataset.js';
@@ -68,6 +69,7 @@ export function createProgram(io: CommandIo, done: (code: ExitCode) => void): Co
   addLogin(program, io, done);
   addWhoami(program, io, done);
   addImport(program, io, done);
+  addCompletion(program, io, done);
   return program;
 }
 

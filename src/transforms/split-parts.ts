@@ -146,7 +146,11 @@ export class HashParts {
     this.salt = mix((seed | 0) ^ Math.imul(Math.floor(seed / 2 ** 32), 0x85ebca6b) ^ 0x5bd1e995);
   }
 
-  /** @param high, low the two halves of the key's hash @returns a part's number, or {@link noPart} */
+  /**
+   * @param high  one half of the key's hash
+   * @param low  the other half
+   * @returns a part's number, or {@link noPart}
+   */
   partOf(high: number, low: number): number {
     const at = mix(mix(low ^ this.salt) ^ high) >>> 0;
     const { bounds } = this;
