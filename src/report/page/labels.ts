@@ -23,7 +23,7 @@ export function labelsSection(statistics: Statistics): Markup | undefined {
     hidden > 0 &&
       `${counted(hidden, 'more label')} with ${groupDigits(more.annotations + more.objects)} uses ${hidden === 1 ? 'is' : 'are'} counted and not listed`,
     leftOut.annotations + leftOut.objects > 0 &&
-      `${groupDigits(leftOut.annotations + leftOut.objects)} uses are of labels beyond the ${groupDigits(labels.limit)} that are told apart`,
+      `${counted(leftOut.annotations + leftOut.objects, 'use is', 'uses are')} of labels that are not told apart, beyond ${groupDigits(labels.limit)} or very long`,
     unnamed > 0 && `${counted(unnamed, noun)} ${unnamed === 1 ? 'has' : 'have'} no label`,
   ].filter((text) => text !== false);
   const lead = `${counted(labels.count, 'label')}${labels.count > 1 ? ', the most frequent first' : ''}.${rest.length > 0 ? ` ${rest.join('; ')}.` : ''}`;

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
+import { parseHTML } from 'linkedom/worker';
 import { Markup, printable, shortened } from './html.js';
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
