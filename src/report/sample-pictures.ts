@@ -81,7 +81,9 @@ export class SamplePictures {
       return await renderPicture({
         image: { source, base: row.base, root, storage, session },
         objects: images.flatMap(({ objects }) => objects),
-        captions: annotations.flatMap(({ name }) => (name === undefined ? [] : [name])),
+        captions: annotations.flatMap(({ name, confidence, hard }) =>
+          name === undefined ? [] : [{ name, confidence, isHard: hard }],
+        ),
         ...(sized === undefined ? {} : { size: { width: sized.width!, height: sized.height! } }),
         maxEdge,
         format: 'webp',
