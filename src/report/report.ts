@@ -44,7 +44,7 @@ export interface ReportResult {
   };
 }
 
-export const defaultMaxSize = 5 * 1024 * 1024;
+const defaultMaxSize = 5 * 1024 * 1024;
 
 /**
  * Writes a page about a data set: what is in it, what is wrong with it, samples to look at. One HTML file that needs no

@@ -1,15 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { report } from '../../src/index.js';
 import { dataSets } from '../report/data-sets.js';
 import { startChromium } from './chromium.js';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const corpus = resolve(process.env['LABELKIT_CORPUS'] ?? '../shared/data');
 
 /** Pages by name: what each is made of. */
@@ -66,7 +65,7 @@ describe.each(Object.entries(inputs))('the page of %s', (_, make) => {
         await page.goto(url, { waitUntil: 'load' });
         await openAll(page);
         // By the debugger, which the policy of the page does not reach.
-        await page.evaluate(axe);
+        await page.evaluate(axe.source);
         const violations = (await page.evaluate(
           'axe.run().then((result) => result.violations)',
         )) as Violation[];

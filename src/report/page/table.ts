@@ -28,7 +28,7 @@ export function table<T>(caption: string, columns: readonly Column<T>[], rows: r
 }
 
 /** What can be opened: the numbers behind a plot. */
-export function details(summary: string, content: Part): Markup {
+function details(summary: string, content: Part): Markup {
   return html`<details><summary>${summary}</summary>${content}</details>`;
 }
 

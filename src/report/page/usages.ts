@@ -5,7 +5,7 @@ type Statistics = Overview['statistics'];
 export type SplitName = keyof Statistics['splits'];
 
 /** How the usages of a data set are called and coloured, everywhere on the page. */
-export const splitColours = {
+const splitColours = {
   TRAIN: 'var(--train)',
   EVAL: 'var(--eval)',
   TEST: 'var(--test)',
