@@ -143,7 +143,7 @@ async function open(
   const tree = await findVocTree(storage, input, signal, xmlNames);
   const sets = await readImageSets(storage, tree, signal);
   const rows = vocRows(storage, tree, {
-    keepSource: to === 'voc',
+    keepSource: to === 'voc' || values['prune'] === true,
     profile: options.profile,
     sets,
     signal,

@@ -86,10 +86,11 @@ async function folderOf(
   storage: Storage,
   tree: VocTree,
   validator: VocValidator,
+  { profile }: VocValidatorOptions,
   signal: AbortSignal | undefined,
 ) {
   const { checkVocFolder } = await import('./voc-folder.js');
-  return await checkVocFolder(storage, tree, validator, signal);
+  return await checkVocFolder(storage, tree, validator, profile, signal);
 }
 
 /** As the plain run, with each file held against its image and against the class lists. */
@@ -103,7 +104,7 @@ async function surveyVocClosely(
 ): Promise<VocSummary> {
   const files = new VocFiles(storage, tree.annotations, { ...own, signal });
   const validator = new VocValidator(files, own);
-  const folder = images ? await folderOf(storage, tree, validator, signal) : undefined;
+  const folder = images ? await folderOf(storage, tree, validator, own, signal) : undefined;
   const turns = new Turns();
   let bytes = 0;
   files.expect(tree.names);

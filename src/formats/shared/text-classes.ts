@@ -1,4 +1,4 @@
-import { type Annotation, type Diagnostic, OptionError } from '../../model/index.js';
+import { type Annotation, type Diagnostic, OptionError, sizeFinding } from '../../model/index.js';
 import type {
   FormatOption,
   FormatRecord,
@@ -159,7 +159,9 @@ export async function textNames(
   for (const { name, size } of await source.list()) {
     if (isIgnored(name)) continue;
     if (/\.(?:txt|csv)$/i.test(name)) {
-      names.push(name);
+      const tooLarge = sizeFinding('other', name, () => size, source.pathOf(name), source.profile);
+      if (tooLarge === undefined) names.push(name);
+      else batch.fault({ diagnostics: [tooLarge], name });
       if (size === 0)
         batch.finding(findings.of('D015', `${name} has no bytes`, { file: source.pathOf(name) }));
     } else batch.finding(findings.of('D010', `${name} is no text file`, { file: source.pathOf(name) }));
