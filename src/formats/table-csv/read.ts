@@ -16,7 +16,7 @@ import { setMember } from '../shared/json.js';
 import { stemOfName } from '../shared/names.js';
 import { unguardCell } from './guard.js';
 import { tableCsvRules } from './rules.js';
-import { carbonHint, type Column, columnTypeOf, fits, TypeGuess } from './types.js';
+import { type Column, carbonHint, columnTypeOf, fits, TypeGuess } from './types.js';
 
 /**
  * Reads the files of a folder as those of one table: a sample for each, with the schema as its property. Where no schema is
