@@ -14,11 +14,13 @@ import { addInspect } from './commands/inspect.js';
 import { addLogin } from './commands/login.js';
 import { addMerge } from './commands/merge.js';
 import { addObs } from './commands/obs.js';
+import { addPreview } from './commands/preview.js';
 import { addRelabel } from './commands/relabel.js';
 import { addRepair } from './commands/repair.js';
 import { addSample } from './commands/sample.js';
 import { addSplit } from './commands/split.js';
 import { addStats } from './commands/stats.js';
+import { addTrain } from './commands/train.js';
 import { addValidate } from './commands/validate.js';
 import { addWhoami } from './commands/whoami.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
@@ -44,6 +46,8 @@ export function createProgram(io: CommandIo, done: (code: ExitCode) => void): Co
       'Reads, checks, converts and writes annotation datasets: ModelArts Manifest, Pascal VOC, COCO, YOLO and others.',
     )
     .version(packageVersion(), '-V, --version', 'print the version')
+    // A command may have a --version of its own.
+    .enablePositionalOptions()
     .showHelpAfterError('(labelkit <command> --help shows its options)')
     .addHelpText('after', exitHelp)
     .exitOverride();
@@ -59,11 +63,13 @@ export function createProgram(io: CommandIo, done: (code: ExitCode) => void): Co
   addRelabel(program, io, done);
   addSample(program, io, done);
   addStats(program, io, done);
+  addPreview(program, io, done);
   addCopy(program, io, done);
   addSplit(program, io, done);
   addDedupe(program, io, done);
   addObs(program, io, done);
   addDataset(program, io, done);
+  addTrain(program, io, done);
   addLogin(program, io, done);
   addWhoami(program, io, done);
   addImport(program, io, done);

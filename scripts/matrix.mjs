@@ -167,7 +167,7 @@ export async function matrixOf(labelkit, readable, writable) {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const labelkit = await import('../dist/src/index.js');
+  const labelkit = await import('../dist/lib/index.js');
   const readable = labelkit.formats.filter(({ reads }) => reads);
   const writable = labelkit.formats.filter(({ writes }) => writes);
   const cells = await matrixOf(labelkit, readable, writable);

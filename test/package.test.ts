@@ -28,7 +28,7 @@ describe('package.json', () => {
       door,
       [
         ['types', `./dist/${source}.d.ts`],
-        ['default', `./dist/${source}.js`],
+        ['default', `./dist/lib/${door === '.' ? 'index' : door.slice(2)}.js`],
       ],
     ]);
     const { './package.json': self, ...others } = own.exports;
@@ -157,6 +157,7 @@ describe('each door opens on exactly these names', () => {
       parseManifestLine
       parseShard
       parseVoc
+      preview
       profileOfEnvironment
       readManifest
       readManifestBatches
@@ -307,25 +308,43 @@ describe('each door opens on exactly these names', () => {
     expect(await namesOf('./cloud')).toMatchInlineSnapshot(`
       "BatchError
       Dataset
+      Estimator
+      JobVersion
+      LegacyEstimator
+      LegacyTrainingJob
       ProcessorTask
       ServiceError
       Session
       SmartTasks
+      TrainingJob
+      TrainingJobConfig
       annotationScenes
+      configDocument
       dataTypes
       datasetStatus
       datasetTypes
       deletePolicies
       exportTypes
+      failedCreation
       importDataset
       labelTypes
+      legacyJobStatus
+      legacyStatusCode
+      legacyStatusOf
+      legacyTrainingRules
+      mostNodes
       obsPath
+      parseJobFile
       planImport
       processorTemplates
+      readJobFile
+      readLegacyDocument
       resultProperties
       schemaTypes
       smartTaskTypes
       taskStatus
+      trainingPhases
+      trainingRules
       versionStatus"
     `);
   });

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
   FormatBatch,
   FormatCode,
+  FormatRecord,
   FormatSource,
   FormatValues,
   ImageSize,
@@ -15,7 +16,7 @@ import { isAboutTheFile, nothingAt } from './file-errors.js';
 import { type ImageLook, lookAtImage, lookAtStoredImage } from './image-facts.js';
 import { passedOverFinding } from './passed-over.js';
 import { readBytes } from './read-bytes.js';
-import type { RowBatch } from './rows.js';
+import type { Row, RowBatch } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
 import {
   baseName,
@@ -296,6 +297,14 @@ function emptyFinding(path: string, { kind, size }: StorageStat, { mode }: Forma
   return datasetDiagnostic('D015', `${path} has no bytes`, { file: path, severity });
 }
 
+/** Spreading the record would take several times the memory, which lives long enough to be a burden. */
+function rowOf({ sample, file, line, key }: FormatRecord): Row {
+  const row: { -readonly [K in keyof Row]: Row[K] } = { sample, file, base: '.' };
+  if (line !== undefined) row.line = line;
+  if (key !== undefined) row.key = key;
+  return row;
+}
+
 /**
  * The samples of an input that a format reads, batch by batch.
  *
@@ -316,7 +325,7 @@ export async function* formatRows(
     isSilent &&= records.length + faults.length + diagnostics.length === 0;
     yield {
       count: records.length,
-      rows: records.map((record) => ({ ...record, base: '.' })),
+      rows: records.map(rowOf),
       faults,
       diagnostics,
       bytes,
