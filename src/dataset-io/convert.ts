@@ -19,6 +19,7 @@ import { DiscardStorage, dirOf, Loan, parseLocation, type TreeMode } from './sto
 import { storageOf } from './storages.js';
 import type { ImageHandling, WriteRows, WriterContext } from './writer.js';
 
+/** How a data set is converted: those of reading, of writing, and of what happens to faulty records. */
 export interface ConvertOptions extends RunOptions, Omit<JoinedDatasetOptions, 'classes'> {
   /** Format of the input; default: detected, and for a transform of standard input `manifest`. */
   readonly from?: string | undefined;

@@ -19,6 +19,7 @@ import type { Row, RowBatch } from './rows.js';
 
 export type { DiffKey } from './diff-side.js';
 
+/** What samples are matched by, and what counts as a difference. */
 export interface DiffOptions extends JoinedDatasetOptions {
   /** Format of the first data set; default: detected. */
   readonly from?: string | undefined;
@@ -68,6 +69,7 @@ export interface SampleDifference {
   readonly annotations?: Omit<ItemsDiff, 'equal'>;
 }
 
+/** How many of both sides are equal, changed, or on one side only. */
 export interface DifferenceCounts {
   readonly equal: number;
   readonly changed: number;

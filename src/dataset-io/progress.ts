@@ -12,4 +12,5 @@ export interface Progress {
   readonly phase?: 'write';
 }
 
+/** Hears how far a run has come. */
 export type OnProgress = (progress: Progress) => void;

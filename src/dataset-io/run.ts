@@ -7,6 +7,7 @@ import { datasetDiagnostic } from './rules.js';
 /** What is done with a record that cannot be read or written: stop, leave it out, or put it aside. */
 export type OnError = 'fail' | 'skip' | 'quarantine';
 
+/** What every run that writes can be told about faulty records, findings, progress and its end. */
 export interface RunOptions {
   /** Default `fail`. */
   readonly onError?: OnError | undefined;
