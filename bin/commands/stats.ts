@@ -72,9 +72,8 @@ async function run(
     import('../session.js'),
   ]);
   const bar = new ProgressBar(io, 'read', flags.quiet === true);
-  let counted: Awaited<ReturnType<typeof tallyDataset>>;
-  try {
-    counted = await withSession(flags, io, (session) =>
+  const counted = await bar.during(() =>
+    withSession(flags, io, (session) =>
       tallyDataset(input, {
         ...readingOptions(flags),
         root: flags.root,
@@ -86,10 +85,8 @@ async function run(
         signal: io.signal,
         session,
       }),
-    );
-  } finally {
-    bar.clear();
-  }
+    ),
+  );
   const { format, tally, diagnostics } = counted;
   const report = tally.report(flags.top);
   if (flags.partial === true) await writeText(io.stdout, `${JSON.stringify(tally)}\n`);

@@ -166,7 +166,7 @@ async function surveyOpen(
     throwIfAborted(signal);
     for (const batch of splitter.split(chunk)) await push(batch);
     bytes += chunk.length;
-    options.onProgress?.({ items: splitter.facts.lines, bytes, ...totals });
+    options.onProgress?.({ items: splitter.facts.lines, bytes, findings: validator.findings, ...totals });
   }
   const rest = splitter.end();
   if (rest !== undefined) await push(rest);
