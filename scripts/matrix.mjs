@@ -37,21 +37,31 @@ export async function cellOf({ convert, diffDatasets }, from, to) {
     const cell = { read, written, skipped, losses, faults };
     if (written === 0)
       return { ...cell, why: Object.keys(losses)[0] ?? faults[0]?.message ?? 'nothing to write' };
-    const found = await diffDatasets(input, output, {
-      from: from.id,
-      secondFrom: to.id,
-      all: true,
-      ignore: Object.keys(losses),
-      tolerance: 0.01,
-      onError: 'skip',
-      key: 'name',
-    });
+    const features = Object.keys(losses);
+    const compare = async (ignore) =>
+      await diffDatasets(input, output, {
+        from: from.id,
+        secondFrom: to.id,
+        all: true,
+        ignore,
+        tolerance: 0.01,
+        onError: 'skip',
+        key: 'name',
+      });
+    const uncounted = [];
+    for (const feature of features) {
+      const { differences } = await compare(features.filter((other) => other !== feature));
+      const count = lostIn(differences, feature, images === 'copy');
+      if (count > losses[feature]) uncounted.push(`${feature}: ${losses[feature]} counted, ${count} found`);
+    }
+    const found = await compare(features);
     const missing = found.samples.removed;
     return {
       ...cell,
       samplesRead: found.second.samples,
       missing,
       differences: found.differences.filter((difference) => isUnexplained(difference, images === 'copy')),
+      uncounted,
       unread: found.diagnostics,
     };
   } catch (error) {
@@ -76,22 +86,47 @@ const filledIn = new Set([
 
 const inImages = new Set(['image.width', 'image.height']);
 
+/** A field of which something was only filled in, or that is in the image itself. */
+const isFilled = ({ field, from, to }, hasImages) =>
+  (from === undefined && filledIn.has(field)) || (to === undefined && hasImages && inImages.has(field));
+
+/**
+ * How often a feature is lost in samples that were written, by what differs. Objects of an image are lost as one, and so
+ * are the two sides of its size.
+ */
+function lostIn(differences, feature, hasImages) {
+  let count = 0;
+  for (const { kind, fields = [], annotations } of differences) {
+    if (kind === 'removed') continue;
+    const isLost = (change) => change.from !== undefined && !isFilled(change, hasImages);
+    const { removed = [], added = [], changed = [] } = annotations ?? {};
+    const here =
+      fields.filter(isLost).length +
+      Math.max(removed.length, added.length) +
+      changed.reduce((sum, item) => sum + item.fields.filter(isLost).length, 0);
+    count += onceForAnImage.has(feature) ? Math.min(1, here) : here;
+  }
+  return count;
+}
+
+const onceForAnImage = new Set(['object_detection', 'image_segmentation', 'image-size']);
+
 /** False for samples that were not written, and for changes in which something was only filled in. */
 function isUnexplained({ kind, fields = [], annotations }, hasImages) {
   if (kind === 'removed') return false;
   // The size of an image is not lost where the image is beside its labels.
-  const isFilled = ({ field, from, to }) =>
-    (from === undefined && filledIn.has(field)) || (to === undefined && hasImages && inImages.has(field));
+  const areFilled = (changes) => changes.every((change) => isFilled(change, hasImages));
   const { removed = [], added = [], changed = [] } = annotations ?? {};
-  const isSame = removed.length + added.length === 0 && changed.every((item) => item.fields.every(isFilled));
-  return kind === 'added' || !isSame || !fields.every(isFilled);
+  const isSame = removed.length + added.length === 0 && changed.every((item) => areFilled(item.fields));
+  return kind === 'added' || !isSame || !areFilled(fields);
 }
 
-/** `=`: nothing is lost. `~n`: n kinds of losses. `–`: nothing can be written. */
+/** `=`: nothing is lost. `~n (m)`: n kinds of losses, m altogether. `–`: nothing can be written. */
 export function signOf({ why, losses, faults }) {
   if (why !== undefined) return '–';
   const kinds = Object.keys(losses).length + (faults.length > 0 ? 1 : 0);
-  return kinds === 0 ? '=' : `~${kinds}`;
+  const all = Object.values(losses).reduce((sum, count) => sum + count, faults.length);
+  return kinds === 0 ? '=' : `~${kinds} (${all})`;
 }
 
 /** The matrix as a Markdown table, and below it why what is not there is not. */
@@ -132,7 +167,7 @@ export async function matrixOf(labelkit, readable, writable) {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const labelkit = await import('../dist/src/index.js');
+  const labelkit = await import('../dist/lib/index.js');
   const readable = labelkit.formats.filter(({ reads }) => reads);
   const writable = labelkit.formats.filter(({ writes }) => writes);
   const cells = await matrixOf(labelkit, readable, writable);
@@ -145,6 +180,7 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
           why,
           differences = [],
           faults = [],
+          uncounted = [],
           unread = [],
           read,
           written,
@@ -157,6 +193,7 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
         else console.log(`${name}: ${read} read, ${written} written, ${Object.keys(cell.losses).join(' ')}`);
         for (const { message, rule } of faults) console.log(`  fault ${rule} ${message}`);
         for (const { message, rule } of unread) console.log(`  UNREAD ${rule} ${message}`);
+        for (const line of uncounted) console.log(`  UNCOUNTED ${line}`);
         if (differences.length > 0) console.log(`  DIFF ${JSON.stringify(differences).slice(0, 500)}`);
         if (missing > skipped || (samplesRead !== undefined && samplesRead !== written))
           console.log(`  COUNT missing ${missing} skipped ${skipped} back ${samplesRead}`);

@@ -2,7 +2,7 @@
 // pages are written then.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { commandTree } from '../dist/bin/command-tree.js';
+import { commandTree } from '../dist/lib/command-tree.js';
 import { commandPage, indexPage } from './commands/page.mjs';
 import { runExamples } from './commands/run.mjs';
 

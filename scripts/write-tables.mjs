@@ -1,7 +1,7 @@
 // Writes docs/rules.md and docs/formats.md from the tables in the code. Needs a build.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { formats, loadRules } from '../dist/src/index.js';
+import { formats, loadRules } from '../dist/lib/index.js';
 import { formatsPage } from './formats-page.mjs';
 import { rulesPage } from './rules-page.mjs';
 

@@ -28,7 +28,7 @@ describe('package.json', () => {
       door,
       [
         ['types', `./dist/${source}.d.ts`],
-        ['default', `./dist/${source}.js`],
+        ['default', `./dist/lib/${door === '.' ? 'index' : door.slice(2)}.js`],
       ],
     ]);
     const { './package.json': self, ...others } = own.exports;
@@ -307,8 +307,10 @@ describe('each door opens on exactly these names', () => {
     expect(await namesOf('./cloud')).toMatchInlineSnapshot(`
       "BatchError
       Dataset
+      ProcessorTask
       ServiceError
       Session
+      SmartTasks
       annotationScenes
       dataTypes
       datasetStatus
@@ -319,7 +321,11 @@ describe('each door opens on exactly these names', () => {
       labelTypes
       obsPath
       planImport
+      processorTemplates
+      resultProperties
       schemaTypes
+      smartTaskTypes
+      taskStatus
       versionStatus"
     `);
   });

@@ -3,7 +3,9 @@ import type { ExitCode } from '../exit-codes.js';
 import type { CommandIo } from '../io.js';
 import { addDatasets } from './dataset/datasets.js';
 import { addLabels } from './dataset/labels.js';
+import { addProcessorTasks } from './dataset/processor-tasks.js';
 import { addSamples } from './dataset/samples.js';
+import { addSmartTasks } from './dataset/smart-tasks.js';
 import { addTasks } from './dataset/tasks.js';
 import { addVersions } from './dataset/versions.js';
 
@@ -30,4 +32,7 @@ export function addDataset(program: Command, io: CommandIo, done: (code: ExitCod
   addSamples(group, shell);
   addLabels(group, shell);
   addTasks(group, shell);
+  const tasks = group.command('tasks').description('tasks that label, group and process data by themselves');
+  addSmartTasks(tasks, shell);
+  addProcessorTasks(tasks, shell);
 }

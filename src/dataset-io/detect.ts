@@ -97,7 +97,7 @@ async function firstXmlBelow(
   signal?: AbortSignal,
 ): Promise<Candidate | undefined> {
   let opened = 0;
-  for await (const batch of entryBatches(storage, folder, { recursive: true, signal })) {
+  for await (const batch of entryBatches(storage, folder, { recursive: true, followLinks: false, signal })) {
     for (const entry of batch) {
       if (entry.kind !== 'file' || !xmlPattern.test(entry.name)) continue;
       const found = await firstOf(storage, [entry], signal);
@@ -144,9 +144,11 @@ async function candidatesOfFolder(storage: Storage, path: string, options: ListO
   const lines: StorageEntry[] = [];
   const folders: StorageEntry[] = [];
   const files: StorageEntry[] = [];
-  for await (const batch of entryBatches(storage, path, options)) {
+  let hasOthers = false;
+  for await (const batch of entryBatches(storage, path, { followLinks: false, ...options })) {
     for (const entry of batch) {
       if (entry.kind === 'directory') folders.push(entry);
+      else if (entry.kind !== 'file') hasOthers = true;
       if (entry.kind !== 'file') continue;
       if (files.length < namesSeen) files.push(entry);
       if (xmlPattern.test(entry.name)) {
@@ -158,6 +160,8 @@ async function candidatesOfFolder(storage: Storage, path: string, options: ListO
     }
   }
   const isFlat = folders.length === 0;
+  // Links and pipes are said by whoever lists the folder again.
+  const listed = isFlat && !hasOthers ? { xmlNames } : {};
   // A folder without folders, which may be a large one, is listed only once.
   const annotation = isFlat
     ? await firstOf(storage, xml, signal)
@@ -168,9 +172,9 @@ async function candidatesOfFolder(storage: Storage, path: string, options: ListO
     ? xml.length > 0 && xml.length === files.length
     : folders.every(({ name }) => devkitFolders.has(name)) && xml.length === 0;
   if (isPlainlyVoc && own.length === 1 && annotation?.certainty === 'sure')
-    return { candidates: own, ...(isFlat ? { xmlNames } : {}) };
+    return { candidates: own, ...listed };
   const others = await askOthers(await lookInto(storage, path, files, folders, signal));
-  return { candidates: [...own, ...others], ...(isFlat ? { xmlNames } : {}) };
+  return { candidates: [...own, ...others], ...listed };
 }
 
 /** Names of a folder that formats are shown. */

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
   FormatBatch,
   FormatCode,
+  FormatRecord,
   FormatSource,
   FormatValues,
   ImageSize,
@@ -13,8 +14,9 @@ import { type Diagnostic, LabelkitError, type Mode, type Profile, throwIfAborted
 import { mapAhead } from './ahead.js';
 import { isAboutTheFile, nothingAt } from './file-errors.js';
 import { type ImageLook, lookAtImage, lookAtStoredImage } from './image-facts.js';
+import { passedOverFinding } from './passed-over.js';
 import { readBytes } from './read-bytes.js';
-import type { RowBatch } from './rows.js';
+import type { Row, RowBatch } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
 import {
   baseName,
@@ -128,16 +130,9 @@ class StorageSource implements FormatSource {
     return files;
   }
 
-  /** D055: symbolic links are not followed, and pipes are not read. */
+  /** D055 */
   get passedOverFinding(): Diagnostic | undefined {
-    const { length } = this.passedOver;
-    if (length === 0) return undefined;
-    const [first] = this.passedOver as [string];
-    const more = length === 1 ? ' is a link or a pipe' : ` and ${length - 1} more are links or pipes`;
-    return datasetDiagnostic('D055', `${first}${more}, and not read`, {
-      file: this.pathOf(first),
-      hint: 'Put the files themselves there.',
-    });
+    return passedOverFinding(this.passedOver, (name) => this.pathOf(name));
   }
 
   private async listFile(): Promise<readonly SourceFile[]> {
@@ -302,6 +297,14 @@ function emptyFinding(path: string, { kind, size }: StorageStat, { mode }: Forma
   return datasetDiagnostic('D015', `${path} has no bytes`, { file: path, severity });
 }
 
+/** Spreading the record would take several times the memory, which lives long enough to be a burden. */
+function rowOf({ sample, file, line, key }: FormatRecord): Row {
+  const row: { -readonly [K in keyof Row]: Row[K] } = { sample, file, base: '.' };
+  if (line !== undefined) row.line = line;
+  if (key !== undefined) row.key = key;
+  return row;
+}
+
 /**
  * The samples of an input that a format reads, batch by batch.
  *
@@ -322,7 +325,7 @@ export async function* formatRows(
     isSilent &&= records.length + faults.length + diagnostics.length === 0;
     yield {
       count: records.length,
-      rows: records.map((record) => ({ ...record, base: '.' })),
+      rows: records.map(rowOf),
       faults,
       diagnostics,
       bytes,

@@ -26,7 +26,7 @@ import { lookAtImage, lookAtStoredImage } from './image-facts.js';
 import { ImagePlacer } from './image-files.js';
 import { reportOlderFiles } from './older-files.js';
 import { imageFolderOf, References } from './output-references.js';
-import { openable } from './references.js';
+import { isInlineXml, openable } from './references.js';
 import { type Joined, joinVoc } from './resolve.js';
 import { imagesIn } from './row-images.js';
 import type { Row, RowBatch } from './rows.js';
@@ -238,8 +238,18 @@ class StorageSink implements FormatSink {
     return this.imageTree;
   }
 
+  maskReferenceTo({ sample, base }: WriteRow, index: number, mask: string): string {
+    const { loc = '' } = sample.annotations[index]!;
+    const hasFile = loc !== '' && !isInlineXml(loc);
+    return this.referenceFrom(hasFile ? dirOf(openable(resolveReference(loc, base))) : base, mask);
+  }
+
   referenceTo(source: string): string {
-    const location = resolveReference(source, this.base);
+    return this.referenceFrom(this.base, source);
+  }
+
+  private referenceFrom(base: string, source: string): string {
+    const location = resolveReference(source, base);
     if (location.kind === 'local' && location.path === location.text)
       return this.references.to(location.path);
     return location.kind === 'memory' || location.kind === 'obs' ? this.references.to(location.text) : source;
@@ -344,11 +354,10 @@ class RowWriter {
     this.joins.close();
   }
 
-  /** References of annotations that the format takes are followed. */
+  /** References to annotation files are followed for a format that takes objects, be it of one of the two tasks in part. */
   private needsFiles({ sample }: Row): boolean {
-    return sample.annotations.some(
-      ({ task, image }) => isVocTask(task) && image === undefined && !this.loses.has(task!),
-    );
+    if (this.loses.has('object_detection') && this.loses.has('image_segmentation')) return false;
+    return sample.annotations.some(({ task, image }) => isVocTask(task) && image === undefined);
   }
 
   /** Adds what the files say that a row refers to, or says why that is not known. */

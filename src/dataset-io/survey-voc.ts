@@ -47,9 +47,10 @@ export async function surveyVoc(
   } else {
     parts.push(await checkVocFiles(storage, work, onProgress, signal));
   }
-  if (sets.diagnostics.length > 0) {
+  const ofFolders = [...tree.diagnostics, ...sets.diagnostics];
+  if (ofFolders.length > 0) {
     const folder = new VocValidator(new VocFiles(storage, tree.annotations, own), own);
-    for (const diagnostic of sets.diagnostics) folder.report(diagnostic);
+    for (const diagnostic of ofFolders) folder.report(diagnostic);
     parts.push(folder.summary());
   }
   const summary = mergeVocSummaries(parts, maxDiagnostics);

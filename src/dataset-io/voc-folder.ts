@@ -1,3 +1,4 @@
+import { differenceFinding } from '../model/index.js';
 import type { VocCheckContext } from '../voc/index.js';
 import { Ahead } from './ahead.js';
 import { extensionProblem } from './image-extensions.js';
@@ -17,7 +18,7 @@ export interface VocFolder {
 
 /**
  * Pairs annotation files with their images and looks at each image's header when its file comes up. What is
- * wrong with the pairing (D011, D012, D014, D015, D053) is reported to `validator`.
+ * wrong with the pairing (D011, D012, D014, D015, D017, D053, D055) is reported to `validator`.
  */
 export async function checkVocFolder(
   storage: Storage,
@@ -26,6 +27,7 @@ export async function checkVocFolder(
   signal?: AbortSignal,
 ): Promise<VocFolder> {
   const images = await VocImages.list(storage, tree, signal);
+  for (const diagnostic of images.diagnostics) validator.report(diagnostic);
   const folder = images.directory ?? tree.root;
   const isLocal = storage.scheme === 'file';
   const looks = new Ahead<string, ImageLook | undefined>(async (name, over) => {
@@ -43,8 +45,10 @@ export async function checkVocFolder(
         validator.reportFolder('D014', `there is no image for ${name}`, { file });
         return {};
       }
-      if (found.caseDiffers)
-        validator.reportFolder('D011', `${found.name} and ${name} differ in letter case`, { file });
+      if (found.difference !== undefined) {
+        const { rule, message } = differenceFinding(found.difference, found.name, name);
+        validator.reportFolder(rule, message, { file });
+      }
       if (found.others.length > 0) {
         validator.reportFolder('D012', `${found.others.join(' and ')} are all images of ${name}`, { file });
       }

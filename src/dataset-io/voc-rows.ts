@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Annotation, Diagnostic, ImageAnnotation, Profile, Sample } from '../model/index.js';
-import { throwIfAborted } from '../model/index.js';
+import { differenceFinding, throwIfAborted } from '../model/index.js';
 import { type ImageSets, readImageSets } from './image-sets.js';
 import type { Fault, Row, RowBatch } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
@@ -49,6 +49,8 @@ function lastName(name: string): string {
 /** Makes rows of annotation files and of images that have none. */
 class VocRowMaker {
   readonly masks = new Set<string>();
+  /** Images of annotation files whose names are not quite the same. */
+  private readonly paired = new Set<string>();
   rows: Row[] = [];
   faults: Fault[] = [];
   diagnostics: Diagnostic[] = [];
@@ -85,7 +87,7 @@ class VocRowMaker {
 
   addUnlabelled(key: string, image: string): void {
     const path = this.pathOf(image);
-    if (this.masks.has(path)) return;
+    if (this.masks.has(path) || this.paired.has(path)) return;
     this.rows.push(this.row(key, path, path, []));
   }
 
@@ -109,12 +111,10 @@ class VocRowMaker {
     const found = this.images.find(key);
     if (found !== undefined) {
       const image = this.pathOf(found.name);
-      if (found.caseDiffers) {
-        this.diagnostics.push(
-          datasetDiagnostic('D011', `${found.name} and ${baseName(path)} differ in letter case`, {
-            file: path,
-          }),
-        );
+      if (found.difference !== undefined) {
+        const finding = differenceFinding(found.difference, found.name, baseName(path));
+        this.diagnostics.push({ ...finding, file: path });
+        this.paired.add(image);
       }
       if (found.others.length > 0) {
         this.diagnostics.push(
@@ -163,7 +163,7 @@ export async function* vocRows(
     signal,
   });
   const maker = new VocRowMaker(tree, images, sets.usageOf, files);
-  maker.diagnostics.push(...sets.diagnostics);
+  maker.diagnostics.push(...tree.diagnostics, ...images.diagnostics, ...sets.diagnostics);
   files.expect(tree.names);
   try {
     for (let at = 0; at < tree.names.length; at += batchFiles) {

@@ -1,11 +1,15 @@
-import { throwIfAborted } from '../model/index.js';
+import { lstatSync } from 'node:fs';
+import { type Diagnostic, type NameDifference, NearNames, throwIfAborted } from '../model/index.js';
 import { nothingAt } from './file-errors.js';
+import { passedOverFinding } from './passed-over.js';
 import {
   baseName,
   dirOf,
   entryBatches,
+  joinerOf,
   joinLocation,
   type ListOptions,
+  parseLocation,
   type Storage,
 } from './storage/index.js';
 
@@ -28,6 +32,8 @@ export interface VocTree {
   readonly images: string | undefined;
   /** The devkit's ImageSets folder, when there is one. */
   readonly sets: string | undefined;
+  /** Symbolic links, which are not followed (D055). */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 const xmlPattern = /\.xml$/i;
@@ -40,8 +46,15 @@ function isSystemFile(name: string): boolean {
   return /(?:^|\/)(?:\.[^/]*|Thumbs\.db|desktop\.ini)$|(?:^|\/)(?:__MACOSX|\.[^/]+)\//.test(name);
 }
 
-async function isFolder(storage: Storage, path: string, signal?: AbortSignal): Promise<boolean> {
-  return (await storage.stat(path, { signal }))?.kind === 'directory';
+/** A folder of its own, a symbolic link to one, or none. */
+async function folderAt(
+  storage: Storage,
+  path: string,
+  signal?: AbortSignal,
+): Promise<'own' | 'link' | undefined> {
+  if ((await storage.stat(path, { signal }))?.kind !== 'directory') return undefined;
+  const location = parseLocation(path);
+  return location.kind === 'local' && lstatSync(location.path).isSymbolicLink() ? 'link' : 'own';
 }
 
 function isAnnotationFile(name: string): boolean {
@@ -50,12 +63,20 @@ function isAnnotationFile(name: string): boolean {
   return !(name.startsWith('.') || name.includes('/')) || !isSystemFile(name);
 }
 
-async function xmlNames(storage: Storage, folder: string, options: ListOptions): Promise<string[]> {
+async function xmlNames(storage: Storage, folder: string, options: ListOptions) {
   const names: string[] = [];
-  for await (const batch of entryBatches(storage, folder, { recursive: true, ...options })) {
-    for (const { kind, name } of batch) if (kind === 'file' && isAnnotationFile(name)) names.push(name);
+  const passedOver: string[] = [];
+  for await (const batch of entryBatches(storage, folder, {
+    recursive: true,
+    followLinks: false,
+    ...options,
+  })) {
+    for (const { kind, name } of batch) {
+      if (kind !== 'file') passedOver.push(name);
+      else if (isAnnotationFile(name)) names.push(name);
+    }
   }
-  return names;
+  return { names, passedOver };
 }
 
 /**
@@ -85,15 +106,22 @@ export async function findVocTree(
       names: [baseName(path)],
       images: devkit?.images ?? folder,
       sets: devkit?.sets,
+      diagnostics: devkit?.diagnostics ?? [],
     };
   }
   const inside = joinLocation(path, 'Annotations');
-  const annotations = (await isFolder(storage, inside, signal)) ? inside : path;
+  const annotations = (await folderAt(storage, inside, signal)) === 'own' ? inside : path;
   const devkit = await devkitAround(storage, annotations, signal);
-  const names =
-    listed?.filter(isAnnotationFile) ?? (await xmlNames(storage, annotations, { signal, onFound }));
+  const { names, passedOver } =
+    listed === undefined
+      ? await xmlNames(storage, annotations, { signal, onFound })
+      : { names: listed.filter(isAnnotationFile), passedOver: [] };
+  const diagnostics = [
+    passedOverFinding(passedOver, joinerOf(annotations)),
+    ...(devkit?.diagnostics ?? []),
+  ].filter((finding) => finding !== undefined);
   if (devkit === undefined && annotations === path) {
-    return { layout: 'folder', root: path, annotations, names, images: path, sets: undefined };
+    return { layout: 'folder', root: path, annotations, names, images: path, sets: undefined, diagnostics };
   }
   return {
     layout: 'devkit',
@@ -102,6 +130,7 @@ export async function findVocTree(
     names,
     images: devkit?.images,
     sets: devkit?.sets,
+    diagnostics,
   };
 }
 
@@ -114,21 +143,24 @@ async function devkitAround(
   storage: Storage,
   annotations: string,
   signal?: AbortSignal,
-): Promise<{ images?: string; sets?: string } | undefined> {
+): Promise<Pick<VocTree, 'images' | 'sets' | 'diagnostics'> | undefined> {
   const folder = withoutSlash(annotations);
   if (baseName(folder) !== 'Annotations') return undefined;
   const root = dirOf(folder);
-  let images: string | undefined;
-  for (const name of imageFolders) {
-    const candidate = joinLocation(root, name);
-    if (await isFolder(storage, candidate, signal)) {
-      images = candidate;
-      break;
+  const links: string[] = [];
+  const find = async (names: readonly string[]) => {
+    for (const name of names) {
+      const path = joinLocation(root, name);
+      const found = await folderAt(storage, path, signal);
+      if (found === 'own') return path;
+      if (found === 'link') links.push(name);
     }
-  }
-  const setsFolder = joinLocation(root, 'ImageSets');
-  const sets = (await isFolder(storage, setsFolder, signal)) ? setsFolder : undefined;
-  return { ...(images === undefined ? {} : { images }), ...(sets === undefined ? {} : { sets }) };
+    return undefined;
+  };
+  const images = await find(imageFolders);
+  const sets = await find(['ImageSets']);
+  const finding = passedOverFinding(links, joinerOf(root));
+  return { images, sets, diagnostics: finding === undefined ? [] : [finding] };
 }
 
 /** A file's name without its last extension, its folders kept: what pairs an image with its XML file. */
@@ -137,20 +169,33 @@ export function pairingKey(name: string): string {
   return dot > name.lastIndexOf('/') + 1 ? name.slice(0, dot) : name;
 }
 
+/** The image of an annotation file. */
+export interface FoundImage {
+  /** Relative to the folder of images. */
+  readonly name: string;
+  /** What about its name is another, where it is not the same. */
+  readonly difference?: NameDifference;
+  /** All images of the name, where it is one of several. */
+  readonly others: readonly string[];
+}
+
 /** The images of a tree by {@link pairingKey}. */
 export class VocImages {
   private readonly byKey = new Map<string, string>();
   private readonly doubles = new Map<string, string[]>();
-  private folded: Map<string, string> | undefined;
+  private readonly passedOver: string[] = [];
+  private near: NearNames | undefined;
 
-  private constructor(readonly directory: string | undefined) {}
+  private constructor(private readonly tree: VocTree) {}
 
   /** Lists the tree's images once; about 100 bytes of memory for each. */
   static async list(storage: Storage, tree: VocTree, signal?: AbortSignal): Promise<VocImages> {
-    const images = new VocImages(tree.images);
+    const images = new VocImages(tree);
     if (tree.images === undefined) return images;
-    for await (const batch of entryBatches(storage, tree.images, { recursive: true, signal })) {
+    const listing = { recursive: true, followLinks: false, signal };
+    for await (const batch of entryBatches(storage, tree.images, listing)) {
       for (const { kind, name } of batch) {
+        if (kind !== 'file') images.passedOver.push(name);
         if (kind !== 'file' || !imagePattern.test(name) || isSystemFile(name)) continue;
         const key = pairingKey(name);
         const other = images.byKey.get(key);
@@ -159,6 +204,19 @@ export class VocImages {
       }
     }
     return images;
+  }
+
+  /** Where images are; undefined when the tree has no place for them. */
+  get directory(): string | undefined {
+    return this.tree.images;
+  }
+
+  /** Symbolic links among the images, which are not followed (D055), unless the tree has said so. */
+  get diagnostics(): readonly Diagnostic[] {
+    const { annotations, images, layout } = this.tree;
+    if (images === undefined || layout === 'file' || images === annotations) return [];
+    const finding = passedOverFinding(this.passedOver, joinerOf(images));
+    return finding === undefined ? [] : [finding];
   }
 
   get isEmpty(): boolean {
@@ -170,15 +228,19 @@ export class VocImages {
     return this.byKey.entries();
   }
 
-  /** The image of a key; `caseDiffers` when only its letter case is another. */
-  find(key: string): { name: string; caseDiffers: boolean; others: readonly string[] } | undefined {
+  /** The image of a key; one that only looks like it must not have an annotation file of its own. */
+  find(key: string): FoundImage | undefined {
     const exact = this.byKey.get(key);
-    if (exact !== undefined) return { name: exact, caseDiffers: false, others: this.doubles.get(key) ?? [] };
-    if (this.folded === undefined) {
-      this.folded = new Map();
-      for (const [other, name] of this.byKey) this.folded.set(other.toLowerCase(), name);
-    }
-    const near = this.folded.get(key.toLowerCase());
-    return near === undefined ? undefined : { name: near, caseDiffers: true, others: [] };
+    if (exact !== undefined) return { name: exact, others: this.doubles.get(key) ?? [] };
+    this.near ??= new NearNames(this.withoutFile());
+    const near = this.near.find(key);
+    if (near === undefined) return undefined;
+    const { name, difference } = near;
+    return { name: this.byKey.get(name)!, difference, others: this.doubles.get(name) ?? [] };
+  }
+
+  private *withoutFile(): Generator<string> {
+    const labelled = new Set(this.tree.names.map(pairingKey));
+    for (const key of this.byKey.keys()) if (!labelled.has(key)) yield key;
   }
 }

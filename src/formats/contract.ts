@@ -252,6 +252,13 @@ export interface FormatSink {
   readonly imagePrefix: string;
   /** The way from the output to the image of the row that is being written, where it stays; URIs stay as they are. */
   referenceTo(source: string): string;
+  /**
+   * The way from the output to a mask that an annotation of the row names: a relative one leads from the annotation file,
+   * where there is one.
+   *
+   * @param index of the annotation
+   */
+  maskReferenceTo(row: WriteRow, index: number, mask: string): string;
   /** The size of a row's image from its header; needed where the sample does not say it. Each image is looked at once. */
   imageSize(row: WriteRow): Promise<ImageSize>;
   /** What a row's image is said to be as a Pascal VOC file, or the finding that says why there can be none. */

@@ -20,6 +20,7 @@ export { type NameProblem, nameProblem } from './file-name.js';
 export { flagOf, type ImageAnnotation, type ImageObject, noProperties, rotationOf } from './image.js';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 export { paletteColor, parseMaskColor } from './mask-color.js';
+export { differenceFinding, type NameDifference, NearNames } from './pairing.js';
 export { pairingRules } from './pairing-rules.js';
 export { directionOf, rotatedCorners } from './rotated.js';
 export { type Mode, type Profile, profiles, type Rule, type RuleSeverity, severityOf } from './rule.js';

@@ -36,4 +36,12 @@ export const pairingRules: readonly Rule[] = [
     why: 'An interrupted copy leaves such files; every reader fails on them.',
     fix: 'Copy the image again.',
   },
+  {
+    id: 'D017',
+    name: 'decomposed-name',
+    severity: 'info',
+    summary: 'A name is not in Unicode normal form C.',
+    why: 'Files copied from macOS have such names; they look like others and are not equal to them.',
+    fix: 'Rename the files in normal form C.',
+  },
 ];

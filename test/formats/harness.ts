@@ -269,6 +269,10 @@ export class MemorySink implements FormatSink {
     return source;
   }
 
+  maskReferenceTo(_row: WriteRow, _index: number, mask: string) {
+    return mask;
+  }
+
   async imageSize(row: WriteRow) {
     return this.init.sizes?.[row.sample.source] ?? missing(row.sample.source);
   }

@@ -20,6 +20,8 @@ interface Cell {
   readonly samplesRead: number;
   readonly missing: number;
   readonly differences: readonly unknown[];
+  /** Losses of which fewer were counted than there are. */
+  readonly uncounted: readonly string[];
   readonly unread: readonly { readonly message: string }[];
 }
 
@@ -47,6 +49,7 @@ describe.each(readable.map(({ id }, row) => [id, row] as const))('%s', (_, row) 
     expect(cell.missing).toBeLessThanOrEqual(cell.skipped);
     // All that differs otherwise would be lost without having been counted.
     expect(cell.differences).toEqual([]);
+    expect(cell.uncounted).toEqual([]);
   });
 });
 

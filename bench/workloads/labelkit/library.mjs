@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The built package: benchmarks measure what is shipped, not the sources through a loader. */
-export const libraryUrl = new URL('../../../dist/src/index.js', import.meta.url);
+export const libraryUrl = new URL('../../../dist/lib/index.js', import.meta.url);
 export const commandUrl = new URL('../../../dist/bin/labelkit.js', import.meta.url);
 
 /** True once both the library and the command have been built. */

@@ -69,6 +69,7 @@ import {
   type UpdateSamplesOptions,
   updateSamples,
 } from './samples.js';
+import { SmartTasks } from './smart-tasks.js';
 import {
   getSyncInfo,
   type MetricsOptions,
@@ -127,6 +128,8 @@ export class Dataset {
   readonly datasetId: string;
   /** The import of annotations that began when it was created here. */
   readonly importTaskId: string | undefined;
+  /** Tasks that label and group by models. */
+  readonly smartTasks: SmartTasks;
   #info: DatasetInfo | undefined;
   readonly #context: Context;
 
@@ -140,6 +143,7 @@ export class Dataset {
     this.datasetId = datasetId;
     this.importTaskId = importTaskId;
     this.#context = { session, datasetId, known: {}, onNotice };
+    this.smartTasks = new SmartTasks(this.#context);
   }
 
   /** One page of the data sets of the project. @throws OptionError (D001–D003), ServiceError */

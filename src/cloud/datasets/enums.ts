@@ -93,6 +93,9 @@ export const datasetStatus = {
 /** `status` of a version. */
 export const versionStatus = { creating: 0, running: 1, deleting: 2, deleted: 3, error: 4 } as const;
 
+/** `status` of smart tasks (ASSUMED), of processor tasks and of their versions. */
+export const taskStatus = { init: 0, running: 1, done: 2, failed: 3, stopped: 4 } as const;
+
 /** What annotations are about, in `annotationConfig`. */
 export type AnnotationScene =
   | 'image_classification'

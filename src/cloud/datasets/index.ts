@@ -19,6 +19,7 @@ export {
   type SchemaType,
   scenes as annotationScenes,
   schemaTypes,
+  taskStatus,
   versionStatus,
 } from './enums.js';
 export {
@@ -51,6 +52,27 @@ export {
   type ListLabelsOptions,
   type UpdateLabelOptions,
 } from './labels.js';
+export {
+  type CreateProcessorTaskOptions,
+  type OperatorParams,
+  type ProcessorSource,
+  type ProcessorTemplate,
+  type ProcessorTemplateId,
+  type ProcessorVersionOptions,
+  type ProcessorWorkPath,
+  processorTemplates,
+} from './processor-options.js';
+export {
+  type ListProcessorTasksOptions,
+  type ProcessorItem,
+  type ProcessorResultsOptions,
+  type ProcessorResultsPage,
+  ProcessorTask,
+  type ProcessorTaskInfo,
+  type ProcessorTaskPage,
+  type ProcessorVersionInfo,
+  resultProperties,
+} from './processor-tasks.js';
 export type {
   AddSamplesOptions,
   DeleteSamplesOptions,
@@ -64,6 +86,19 @@ export type {
   SampleUpdate,
   UpdateSamplesOptions,
 } from './samples.js';
+export {
+  type AutoGroupingOptions,
+  type AutoLabelOptions,
+  type InferenceConfig,
+  type ListSmartTasksOptions,
+  type PreLabelOptions,
+  type SmartTask,
+  type SmartTaskPage,
+  SmartTasks,
+  type SmartTaskType,
+  type StartSmartTaskOptions,
+  smartTaskTypes,
+} from './smart-tasks.js';
 export type { MetricsOptions, StatisticsOptions } from './sync.js';
 export type {
   AnnotationConfig,

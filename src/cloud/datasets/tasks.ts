@@ -10,16 +10,20 @@ interface TaskStart {
   readonly signal: AbortSignal | undefined;
   /** Whether a task of the list is what the body asks for. */
   readonly isOurs: (task: Readonly<Record<string, unknown>>) => boolean;
+  /** The list says of each when it was made, in ms since 1970. Default true. */
+  readonly isTimed?: boolean | undefined;
+  /** Texts of the body that must not be shown. */
+  readonly secrets?: readonly string[] | undefined;
 }
 
 /** Starts a task, once: when the answer is lost, looks for it among those that were started since. @returns its id */
 export async function startTask(
   context: Context,
-  { path, body, signal, isOurs }: TaskStart,
+  { path, body, signal, isOurs, isTimed = true, secrets }: TaskStart,
 ): Promise<string> {
   const { timing } = (await context.session.services()).client;
   const began = timing.now();
-  const asked = { method: 'POST', path, body, signal } as const;
+  const asked = { method: 'POST', path, body, secrets, signal } as const;
   return await createOnce({
     timing,
     signal,
@@ -45,7 +49,7 @@ export async function startTask(
         signal,
       });
       const found = (importTasks ?? exportTasks ?? tasks ?? []).find(
-        (task) => Number(task['createTime']) >= earliest && isOurs(task),
+        (task) => (!isTimed || Number(task['createTime']) >= earliest) && isOurs(task),
       );
       return typeof found?.['taskId'] === 'string' ? found['taskId'] : undefined;
     },

@@ -4,11 +4,13 @@ export const { fromWire, toWire } = wireNames([
   'config',
   'dataStatistics',
   'data_statistics',
+  'envs',
   'fileStatistics',
   'file_statistics',
   'hardDetails',
   'hard_details',
   'metadata',
   'metrics',
+  'params',
   'property',
 ]);

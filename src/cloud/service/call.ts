@@ -20,6 +20,7 @@ export interface ModelArtsRequest {
   readonly batch?: boolean | undefined;
   /** See `ServiceRequest`. */
   readonly secrets?: readonly string[] | undefined;
+  readonly exactIntegers?: boolean | undefined;
   readonly contentType?: string | undefined;
   /** Is given the headers of the answer, names lower-case. */
   readonly onHeaders?: ((headers: Readonly<Record<string, string>>) => void) | undefined;

@@ -1,5 +1,6 @@
 import { type JsonObject, OptionError, throwIfAborted } from '../../model/index.js';
 import { redactMessage, secretsIn } from '../redact.js';
+import { parseExactJson } from './exact-json.js';
 import type { Proof, Token } from './proof.js';
 import {
   asksForToken,
@@ -34,6 +35,8 @@ export interface ServiceRequest {
   readonly batch?: boolean | undefined;
   /** Texts of the body that errors must not show, should the service repeat them. */
   readonly secrets?: readonly string[] | undefined;
+  /** Integers of the answer that no double can hold come as texts. Default: they lose their last digits. */
+  readonly exactIntegers?: boolean | undefined;
   /** Default `application/json`. */
   readonly contentType?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -165,7 +168,7 @@ export class ServiceClient {
     const named = answer.headers['x-request-id'];
     const requestId = named === undefined ? undefined : redactMessage(named, secrets);
     tell(answer.status, requestId);
-    const body = parsed(answer);
+    const body = parsed(answer, request.exactIntegers === true ? parseExactJson : JSON.parse);
     if (
       answer.status >= 200 &&
       answer.status < 300 &&
@@ -282,10 +285,10 @@ function retryAfterOf(headers: Answer['headers'], now: number): number | undefin
 }
 
 /** The answer as JSON; a text that is none, such as the page of a proxy, is undefined. */
-function parsed({ body }: Answer): unknown {
+function parsed({ body }: Answer, parse: (text: string) => unknown): unknown {
   if (body.length === 0) return undefined;
   try {
-    return JSON.parse(body.toString('utf8'));
+    return parse(body.toString('utf8'));
   } catch {
     return undefined;
   }

@@ -54,6 +54,16 @@ function isLost(error: unknown): boolean {
   return error instanceof ServiceError && error.mayHaveApplied;
 }
 
+/** The error for a creation whose answer was lost, and that was looked for in vain. @param what `the job pets` */
+export function unsure(error: ServiceError, what: string): ServiceError {
+  return new ServiceError(
+    error.code,
+    `${error.message}; it is not known whether ${what} was created`,
+    { ...error, path: error.path?.replace(/^\w+ /, '') ?? '' },
+    { hint: 'Look for it, and ask again only if there is none.', cause: error },
+  );
+}
+
 /**
  * When something began here, as the service's clock has it: its answers say what time it is there, in whole seconds.
  *

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import {
   type Annotation,
   type Diagnostic,
+  type ImageAnnotation,
   isJsonObject,
   type JsonObject,
   type Sample,
@@ -342,13 +343,11 @@ class CocoReader {
     const isBackground = labels.length === 0 && this.#survey.hasObjects;
     if (objects.length > 0 || content.maskSource !== undefined || isBackground)
       annotations.push(imageAnnotation(content, name));
-    const sample: Sample = {
-      source,
-      annotations,
-      ...(this.#keepsIds ? { id: String(draft.id) } : {}),
-      ...(this.#usage === undefined ? {} : { usage: this.#usage }),
-      ...(Object.keys(property).length === 0 ? {} : { property }),
-    };
+    // Spreading would take several times the memory, which lives long enough to be a burden.
+    const sample: Writable<Sample> = { source, annotations };
+    if (this.#keepsIds) sample.id = String(draft.id);
+    if (this.#usage !== undefined) sample.usage = this.#usage;
+    if (Object.keys(property).length > 0) sample.property = property;
     this.#records.push({ sample, file: this.#file });
   }
 
@@ -425,19 +424,18 @@ interface ImageDraft {
 }
 
 function imageAnnotation({ width, height, objects, maskSource }: ImageContent, name: string): Annotation {
-  const isPanoptic = maskSource !== undefined;
-  return {
-    type: isPanoptic ? 'modelarts/image_segmentation' : 'modelarts/object_detection',
-    task: isPanoptic ? 'image_segmentation' : 'object_detection',
-    image: {
-      fileName: baseNameOf(name),
-      ...(width === undefined ? {} : { width }),
-      ...(height === undefined ? {} : { height }),
-      ...(isPanoptic ? { segmented: '1', maskSource } : {}),
-      objects,
-    },
-  };
+  const image: Writable<ImageAnnotation> = { fileName: baseNameOf(name), objects };
+  if (width !== undefined) image.width = width;
+  if (height !== undefined) image.height = height;
+  if (maskSource === undefined)
+    return { type: 'modelarts/object_detection', task: 'object_detection', image };
+  image.segmented = '1';
+  image.maskSource = maskSource;
+  return { type: 'modelarts/image_segmentation', task: 'image_segmentation', image };
 }
+
+/** An object while it is made. */
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** An element as it is stored; what was decoded is ASCII. */
 function textOf({ text }: Element): string {
@@ -524,7 +522,8 @@ class InOrder {
       else if (found === image) {
         if (draft !== undefined) hands.add(element, draft);
       } else {
-        this.#held = { ...element, text: textOf(element) };
+        const { value, isPlain } = element;
+        this.#held = { value, text: textOf(element), isPlain, offset, index };
         this.#heldImage = found;
         return true;
       }

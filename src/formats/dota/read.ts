@@ -20,6 +20,7 @@ export function readDota(source: FormatSource): AsyncGenerator<FormatBatch> {
     imageFolders: new Set(['images', 'image', 'images-v1.0', 'images-v1.5']),
     labelFolders: new Set(['labeltxt', 'labels', 'labeltxt-v1.0', 'labeltxt-v1.5', 'labeltxt-v2.0']),
     imageFolder: 'images',
+    labelFolder: 'labelTxt',
     imageExtension: '.png',
     parse: (content, file) => parse(content, file, findings),
   });

@@ -17,6 +17,7 @@ import { type JsonLine, jsonLines, placeInLine } from '../shared/json-lines.js';
 import { sourceOfReference } from '../shared/references.js';
 import { groundTruthRules } from './rules.js';
 import {
+  attributeOfTask,
   endIndex,
   type LabelType,
   labelTypes,
@@ -150,7 +151,7 @@ class LineReader {
     );
   }
 
-  /** The label attributes that are to be read: those named by the caller, else the only one there is. */
+  /** The label attributes that are to be read: those named by the caller, else the only one there is, or those of one writer. */
   #chooseAttributes(line: JsonObject): Attribute[] {
     const found: Attribute[] = [];
     const seen = new Set<string>();
@@ -162,7 +163,7 @@ class LineReader {
       const attribute = isChosen ? this.#attribute(line, name) : undefined;
       if (attribute !== undefined) found.push(attribute);
     }
-    if (this.#chosen !== undefined || found.length < 2) return found;
+    if (this.#chosen !== undefined || found.length < 2 || areOfOneWriter(found)) return found;
     const names = found.map(({ name }) => name);
     this.#note(
       'N022',
@@ -527,6 +528,21 @@ function typeOf(
   if (isMask && name.endsWith(referenceSuffix)) return 'semantic-segmentation';
   const task = isText ? 'text-classification' : 'image-classification';
   return Array.isArray(value) ? `${task}-multilabel` : task;
+}
+
+/** True for what this package writes of a sample with labels of several tasks: `label`, and beside it `label-classes`. */
+function areOfOneWriter(attributes: readonly Attribute[]): boolean {
+  return attributes.some((first) => {
+    const stem = first.name.endsWith(referenceSuffix)
+      ? first.name.slice(0, -referenceSuffix.length)
+      : first.name;
+    return attributes.every((other) => {
+      const { task } = taskOf(other);
+      const suffix = attributeOfTask.find(([one]) => one === task)![1];
+      const ending = task === 'image_segmentation' ? referenceSuffix : '';
+      return other === first || other.name === `${stem}-${suffix}${ending}`;
+    });
+  });
 }
 
 function taskOf({ type }: Attribute): Pick<Annotation, 'type' | 'task'> {

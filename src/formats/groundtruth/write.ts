@@ -15,7 +15,14 @@ import { setMember } from '../shared/json.js';
 import { countLosses, everyObject, type Loss, type LossName, sampleKind } from '../shared/losses.js';
 import { imageBeside, NameTable } from '../shared/names.js';
 import { placeOf } from '../shared/place.js';
-import { endIndex, metadataSuffix, ownMetadata, referenceSuffix, startIndex } from './types.js';
+import {
+  attributeOfTask,
+  endIndex,
+  metadataSuffix,
+  ownMetadata,
+  referenceSuffix,
+  startIndex,
+} from './types.js';
 
 /**
  * What lines can hold in some form. What becomes of the shape, the mask and the confidence of an object depends on its
@@ -46,15 +53,6 @@ type Labels = readonly (readonly [index: number, annotation: Annotation])[];
 
 /** Annotation files of one task, and the index of the annotation that names each. */
 type Images = readonly (readonly [index: number, image: ImageAnnotation])[];
-
-/** What the name of an attribute gets where a row has labels of several tasks, in order of precedence. */
-const attributeOfTask: readonly (readonly [Task, string])[] = [
-  ['object_detection', 'boxes'],
-  ['image_segmentation', 'mask'],
-  ['image_classification', 'classes'],
-  ['text_classification', 'classes'],
-  ['text_entity', 'entities'],
-];
 
 /**
  * Writes samples as lines of an augmented manifest.
@@ -281,7 +279,7 @@ class LineWriter {
     if (width !== undefined)
       line.losses.push({ feature: 'image-size', pointer: `/annotation/${own}/image/width` });
     const attribute = name.endsWith(referenceSuffix) ? name : name + referenceSuffix;
-    const reference = this.#sink.referenceTo(maskSource!);
+    const reference = this.#sink.maskReferenceTo(line.row, own, maskSource!);
     const metadata = { 'internal-color-map': colours, type: 'groundtruth/semantic-segmentation' };
     this.#addAttribute(line, attribute, reference, metadata, labels);
   }

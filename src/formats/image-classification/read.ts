@@ -1,7 +1,14 @@
-import { type Annotation, type Diagnostic, LabelkitError, throwIfAborted } from '../../model/index.js';
+import {
+  type Annotation,
+  type Diagnostic,
+  differenceFinding,
+  LabelkitError,
+  NearNames,
+  throwIfAborted,
+} from '../../model/index.js';
 import type { FormatBatch, FormatSource, SourceFile } from '../contract.js';
 import { BatchBuilder, batchSize } from '../shared/batches.js';
-import { decodeText } from '../shared/decode-text.js';
+import { decodeText, undecodable } from '../shared/decode-text.js';
 import { Findings } from '../shared/findings.js';
 import { imageKind, isFaulty, mediaFiles, mediaFindings } from '../shared/media-files.js';
 import { stemOfName } from '../shared/names.js';
@@ -37,11 +44,7 @@ function pairsOf(
   batch: BatchBuilder,
 ): Pair[] {
   const byStem = new Map<string, string>();
-  const byFoldedStem = new Map<string, string>();
-  for (const { name } of labels) {
-    byStem.set(stemOfName(name), name);
-    byFoldedStem.set(stemOfName(name).toLowerCase(), name);
-  }
+  for (const { name } of labels) byStem.set(stemOfName(name), name);
   const images = new Map<string, string[]>();
   for (const { name } of media) {
     const stem = stemOfName(name);
@@ -49,19 +52,21 @@ function pairsOf(
     if (others === undefined) images.set(stem, [name]);
     else others.push(name);
   }
+  const near = new NearNames([...byStem.keys()].filter((stem) => !images.has(stem)));
   const used = new Set<string>();
   const pairs: Pair[] = [];
   let unlabelled = 0;
   for (const image of media) {
     const stem = stemOfName(image.name);
     const file = source.pathOf(image.name);
-    const own = byStem.get(stem);
-    const label = own ?? byFoldedStem.get(stem.toLowerCase());
+    const like = byStem.has(stem) ? undefined : near.find(stem);
+    const label = byStem.get(like?.name ?? stem);
     const found: (Diagnostic | undefined)[] = [];
     if (label === undefined) unlabelled++;
     else used.add(label);
-    if (own === undefined && label !== undefined)
-      found.push(findings.of('D011', `${image.name} and ${label} differ in letter case`, { file }));
+    if (like !== undefined) {
+      found.push({ ...differenceFinding(like.difference, image.name, label!), file });
+    }
     const same = images.get(stem)!;
     if (label !== undefined && same.length > 1) {
       const others = same.filter((name) => name !== image.name).join(' and ');
@@ -150,7 +155,7 @@ function labelsOf(
   const text = decodeText(content);
   if (text === undefined) {
     const hint = 'Store it as UTF-8.';
-    found.push(findings.of('D025', `${name} is neither UTF-8 nor GB18030`, { file, hint })!);
+    found.push(findings.of('D025', `${name} ${undecodable(content)}`, { file, hint })!);
     return [];
   }
   const labels = new Set<string>();

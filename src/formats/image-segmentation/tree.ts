@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../model/index.js';
+import { type Diagnostic, differenceFinding, NearNames } from '../../model/index.js';
 import type { FormatSource, SourceFile } from '../contract.js';
 import { stemOfName } from '../shared/names.js';
 
@@ -28,7 +28,8 @@ export class SegmentationTree {
   readonly documents: readonly string[];
   private readonly files: ReadonlyMap<string, SourceFile>;
   private readonly images = new Map<string, string[]>();
-  private readonly imagesOfAnyCase = new Map<string, string[]>();
+  /** Stems of images that no annotation file has. */
+  private readonly near: NearNames;
   private readonly paired = new Set<string>();
   private readonly masks = new Set<string>();
   private readonly strays: string[] = [];
@@ -43,12 +44,12 @@ export class SegmentationTree {
       if (ignoredPattern.test(name)) continue;
       if (xmlPattern.test(name)) documents.push(name);
       else if (imagePattern.test(name)) {
-        const stem = stemOfName(name);
-        push(this.images, stem, name);
-        push(this.imagesOfAnyCase, stem.toLowerCase(), name);
+        push(this.images, stemOfName(name), name);
       } else this.strays.push(name);
     }
     this.documents = documents;
+    const labelled = new Set(documents.map(stemOfName));
+    this.near = new NearNames([...this.images.keys()].filter((stem) => !labelled.has(stem)));
   }
 
   /** Where a `mask_source` of an annotation file leads. */
@@ -88,8 +89,8 @@ export class SegmentationTree {
     const file = this.source.pathOf(document);
     const isImage = (name: string) => !masks.has(name);
     const exact = (this.images.get(stem) ?? []).filter(isImage);
-    const candidates =
-      exact.length > 0 ? exact : (this.imagesOfAnyCase.get(stem.toLowerCase()) ?? []).filter(isImage);
+    const like = exact.length > 0 ? undefined : this.near.find(stem);
+    const candidates = like === undefined ? exact : this.images.get(like.name)!.filter(isImage);
     const [image, ...others] = candidates;
     if (image === undefined) {
       const folder = document.slice(0, document.lastIndexOf('/') + 1);
@@ -107,10 +108,8 @@ export class SegmentationTree {
     }
     for (const name of candidates) this.paired.add(name);
     const diagnostics: Diagnostic[] = [];
-    if (exact.length === 0) {
-      const message = `${image} and ${document} differ in letter case`;
-      diagnostics.push({ rule: 'D011', severity: 'warning', message, file });
-    }
+    if (like !== undefined)
+      diagnostics.push({ ...differenceFinding(like.difference, image, document), file });
     if (others.length > 0) {
       diagnostics.push(
         this.finding('D012', `${candidates.join(' and ')} are all images of ${document}`, {
@@ -127,7 +126,8 @@ export class SegmentationTree {
   /** An annotation file that was refused: its images and masks are not taken for samples without one. */
   claim(document: string, bytes: Uint8Array | undefined): void {
     const stem = stemOfName(document);
-    for (const name of this.images.get(stem) ?? this.imagesOfAnyCase.get(stem.toLowerCase()) ?? [])
+    for (const name of this.images.get(this.images.has(stem) ? stem : (this.near.find(stem)?.name ?? '')) ??
+      [])
       this.paired.add(name);
     const text = bytes === undefined ? '' : Buffer.from(bytes).toString('utf8');
     for (const [, reference] of text.matchAll(/<mask_source>([^<]+)</g)) this.maskPlace(reference!, document);

@@ -13,6 +13,7 @@ export function readKitti(source: FormatSource): AsyncGenerator<FormatBatch> {
     imageFolders: new Set(['image_2', 'image_3', 'images', 'image', 'data']),
     labelFolders: new Set(['label_2', 'label_3', 'labels', 'label']),
     imageFolder: 'image_2',
+    labelFolder: 'label_2',
     imageExtension: '.png',
     parse: (content, file) => parse(content, file, findings),
   });

@@ -25,7 +25,15 @@ export async function* readPublished(source: FormatSource): AsyncGenerator<Forma
     if (name !== undefined) found++;
     return name;
   };
-  yield* source.readManifest(version.manifest, inTree);
+  let lines = 0;
+  for await (const batch of source.readManifest(version.manifest, inTree)) {
+    lines += batch.records.length + batch.faults.length;
+    yield batch;
+  }
+  if (lines === 0) {
+    const message = `version ${version.name} has no samples: its manifest is empty`;
+    yield batchOf(findings.of('D043', message, { file: source.pathOf(version.manifest) }));
+  }
   if (found === 0) return;
   const message = `${found === 1 ? '1 annotation file is' : `${found} annotation files are`} read from the tree`;
   yield batchOf(findings.of('D042', message, { file: source.pathOf(version.manifest) }));

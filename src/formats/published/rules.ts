@@ -18,4 +18,12 @@ export const publishedRules: readonly Rule[] = [
     why: 'The manifest of a version names them in the bucket that it was published to; the tree is a copy of it.',
     fix: 'Nothing.',
   },
+  {
+    id: 'D043',
+    name: 'empty-version',
+    severity: 'warning',
+    summary: 'The manifest of a published version has no lines.',
+    why: 'A version without samples is rare; more often its manifest was not copied whole.',
+    fix: 'Copy the version again, or read another one: --from-option version=V001.',
+  },
 ];

@@ -46,14 +46,12 @@ export async function* csvRows(
   const reader = new CsvReader((options.separator ?? ',').charCodeAt(0));
   const decoder = new StringDecoder('utf8');
   for await (const chunk of chunks) {
-    const rows = reader.push(
-      decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)),
-      false,
-    );
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const rows = reader.push(decoder.write(bytes), bytes, false);
     if (rows.length > 0) yield rows;
     if (reader.isStopped) return;
   }
-  const rows = reader.push(decoder.end(), true);
+  const rows = reader.push(decoder.end(), Buffer.alloc(0), true);
   if (rows.length > 0) yield rows;
 }
 
@@ -62,20 +60,27 @@ class CsvReader {
   isStopped = false;
   /** What has not become rows yet. */
   private text = '';
+  /** Its bytes, and those of a character that is not whole yet. What is not UTF-8 is as long here as it is in the file. */
+  private bytes: Buffer = Buffer.alloc(0);
+  /** Where the next row begins in {@link bytes}. */
+  private at = 0;
   private line = 1;
   private offset = 0;
   private isStart = true;
 
   constructor(private readonly separator: number) {}
 
-  push(more: string, isLast: boolean): CsvRow[] {
+  /** @param bytes those of the text; they need not last */
+  push(more: string, bytes: Buffer, isLast: boolean): CsvRow[] {
     this.text += more;
+    this.bytes = this.bytes.length === 0 ? bytes : Buffer.concat([this.bytes, bytes]);
     const rows: CsvRow[] = [];
     if (this.isStart && this.text !== '') {
       this.isStart = false;
       if (this.text.charCodeAt(0) === 0xfeff) {
         this.text = this.text.slice(1);
         this.offset = 3;
+        this.at = 3;
       }
     }
     let start = 0;
@@ -85,6 +90,8 @@ class CsvReader {
       start = next;
     }
     this.text = this.text.slice(start);
+    this.bytes = Buffer.from(this.bytes.subarray(this.at));
+    this.at = 0;
     return rows;
   }
 
@@ -138,9 +145,12 @@ class CsvReader {
   }
 
   private advance(start: number, end: number): void {
-    for (let at = this.text.indexOf('\n', start); at >= 0 && at < end; at = this.text.indexOf('\n', at + 1))
+    const from = this.at;
+    for (let at = this.text.indexOf('\n', start); at >= 0 && at < end; at = this.text.indexOf('\n', at + 1)) {
       this.line++;
-    this.offset += Buffer.byteLength(this.text.slice(start, end));
+      this.at = this.bytes.indexOf(feed, this.at) + 1;
+    }
+    this.offset += this.at - from;
   }
 
   private unclosed(start: number, open: number, isLast: boolean, rows: CsvRow[]): number | undefined {

@@ -20,6 +20,11 @@ export function decodeAs(encoding: TextEncoding, bytes: Uint8Array): string | un
   }
 }
 
+/** Why {@link decodeText} gives no text, as it follows the name of what has it. */
+export function undecodable(bytes: Uint8Array): string {
+  return bytes.includes(0) ? 'has zero bytes, as UTF-16 has' : 'is neither UTF-8 nor GB18030';
+}
+
 /**
  * Text that is UTF-8, or else GB18030; undefined when it is neither, or has zero bytes, as UTF-16 has. A byte order mark is
  * not part of it.

@@ -1,14 +1,16 @@
 import {
   type Annotation,
   type Diagnostic,
+  differenceFinding,
   type ImageAnnotation,
   type JsonObject,
   LabelkitError,
+  NearNames,
   throwIfAborted,
 } from '../../model/index.js';
-import type { FormatBatch, FormatSource } from '../contract.js';
+import type { FormatBatch, FormatSource, SourceFile } from '../contract.js';
 import { BatchBuilder, batchSize } from './batches.js';
-import { decodeText } from './decode-text.js';
+import { decodeText, undecodable } from './decode-text.js';
 import { isIgnored } from './images.js';
 import { withDistinctKeys } from './keys.js';
 import { baseNameOf, stemOfName } from './names.js';
@@ -19,8 +21,10 @@ export interface PairedTree {
   readonly imageFolders: ReadonlySet<string>;
   /** Names of folders that have label files, in lower case. */
   readonly labelFolders: ReadonlySet<string>;
-  /** What an image is called whose file is not there. */
+  /** The folder of images where they are written, and of an image whose file is not there. */
   readonly imageFolder: string;
+  /** The folder of label files where they are written. */
+  readonly labelFolder: string;
   readonly imageExtension: string;
   /** What a label file says; a file with an error is refused in strict mode. */
   readonly parse: (content: Uint8Array, file: string) => LabelContent;
@@ -68,47 +72,33 @@ export async function* readPairedTree(source: FormatSource, tree: PairedTree): A
   }
 }
 
-/** Where a file belongs: its path with the folder of images or labels taken out, and without extension. */
-function placeOfName(name: string, folders: ReadonlySet<string>): string[] {
+/**
+ * Where a file may belong: its path without extension, with a folder of images or labels taken out. A data set may itself
+ * have folders of these names, so there are several, likeliest first: without the folder as it is written, then the inner
+ * ones before the outer.
+ */
+function placesOfName(name: string, folders: ReadonlySet<string>, written: string): string[][] {
   const parts = stemOfName(name).split('/');
-  for (let at = parts.length - 2; at >= 0; at--) {
-    if (!folders.has(parts[at]!.toLowerCase())) continue;
-    parts[at] = '*';
-    break;
-  }
-  return parts;
+  const marks: number[] = [];
+  for (let at = parts.length - 2; at >= 0; at--) if (folders.has(parts[at]!.toLowerCase())) marks.push(at);
+  const own = marks.findLast((at) => parts[at]!.toLowerCase() === written.toLowerCase());
+  const sorted = own === undefined ? marks : [own, ...marks.filter((at) => at !== own)];
+  return sorted.length === 0 ? [parts] : sorted.map((mark) => parts.with(mark, '*'));
 }
 
 async function pairsOf(source: FormatSource, tree: PairedTree, batch: BatchBuilder): Promise<Pair[]> {
   const pairs = new Map<string, Pair>();
-  const labels: string[] = [];
+  const images: SourceFile[] = [];
+  const labels: { readonly name: string; readonly places: readonly string[][] }[] = [];
   const others = new Map<string, { readonly first: string; count: number }>();
   let unlabelled = 0;
-  for (const { name, size } of await source.list()) {
+  for (const file of await source.list()) {
+    const { name } = file;
     if (isIgnored(name)) continue;
-    if (labelPattern.test(name)) labels.push(name);
-    else if (imagePattern.test(name)) {
-      const parts = placeOfName(name, tree.imageFolders);
-      const other = pairs.get(parts.join('/'));
-      if (other !== undefined) {
-        batch.fault({
-          diagnostics: [
-            folderFinding(
-              source,
-              'D012',
-              'error',
-              `${name} and ${other.image} are images of one label file`,
-              name,
-            ),
-          ],
-          name,
-        });
-        continue;
-      }
-      if (size === 0)
-        batch.finding(folderFinding(source, 'D015', strictly(source), `${name} has no bytes`, name));
-      pairs.set(parts.join('/'), pairOf(parts, name, undefined, name));
-    } else {
+    if (labelPattern.test(name))
+      labels.push({ name, places: placesOfName(name, tree.labelFolders, tree.labelFolder) });
+    else if (imagePattern.test(name)) images.push(file);
+    else {
       const kind = name.slice(stemOfName(name).length).toLowerCase();
       const seen = others.get(kind);
       if (seen === undefined) others.set(kind, { first: name, count: 1 });
@@ -120,9 +110,33 @@ async function pairsOf(source: FormatSource, tree: PairedTree, batch: BatchBuild
     const message = `${what} neither image nor label file`;
     batch.finding(folderFinding(source, 'D010', 'warning', message, first));
   }
-  for (const name of labels) {
-    const parts = placeOfName(name, tree.labelFolders);
-    const pair = pairs.get(parts.join('/'));
+  const labelled = new Set(labels.flatMap(({ places }) => places.map((parts) => parts.join('/'))));
+  for (const { name, size } of images) {
+    const places = placesOfName(name, tree.imageFolders, tree.imageFolder);
+    const parts = places.find((place) => labelled.has(place.join('/'))) ?? places[0]!;
+    const other = pairs.get(parts.join('/'));
+    if (other !== undefined) {
+      const message = `${name} and ${other.image} are images of one label file`;
+      batch.fault({ diagnostics: [folderFinding(source, 'D012', 'error', message, name)], name });
+      continue;
+    }
+    if (size === 0)
+      batch.finding(folderFinding(source, 'D015', strictly(source), `${name} has no bytes`, name));
+    pairs.set(parts.join('/'), pairOf(parts, name, undefined, name));
+  }
+  const own = (places: readonly string[][]) => places.find((place) => pairs.has(place.join('/')));
+  const found = new Set(labels.flatMap(({ places }) => own(places)?.join('/') ?? []));
+  const near = new NearNames([...pairs.keys()].filter((place) => !found.has(place)));
+  for (const { name, places } of labels) {
+    let parts = own(places) ?? places[0]!;
+    let pair = pairs.get(parts.join('/'));
+    const like = pair === undefined ? near.find(parts.join('/')) : undefined;
+    if (like !== undefined) {
+      parts = like.name.split('/');
+      pair = pairs.get(like.name)!;
+      const finding = differenceFinding(like.difference, pair.image ?? pair.expected, name);
+      batch.finding({ ...finding, file: source.pathOf(name) });
+    }
     if (pair?.label !== undefined) {
       const message = `${name} and ${pair.label} are label files of one image`;
       batch.fault({ diagnostics: [folderFinding(source, 'D012', 'error', message, name)], name });
@@ -229,7 +243,7 @@ async function readPairs(
     batch.read(content.length);
     if (decodeText(content) === undefined) {
       const hint = 'Store it as UTF-8.';
-      const message = `${label} is neither UTF-8 nor GB18030`;
+      const message = `${label} ${undecodable(content)}`;
       batch.fault({
         diagnostics: [folderFinding(source, 'D025', 'error', message, label, hint)],
         raw: content,

@@ -1,6 +1,6 @@
 import type { FormatSource } from '../contract.js';
 import type { TextEncoding } from './decode-text.js';
-import { decodeAs } from './decode-text.js';
+import { decodeAs, undecodable } from './decode-text.js';
 
 /** Longer lines are not kept. */
 export const mostLineBytes = 1024 * 1024;
@@ -64,8 +64,8 @@ export interface TextFacts {
   readonly bytes: number;
   /** Undefined: it is in none. */
   readonly encoding: TextEncoding | undefined;
-  /** The first line that is in no encoding. */
-  readonly undecodable?: number;
+  /** The first line that is in no encoding, and why. */
+  readonly undecodable?: { readonly line: number; readonly reason: string };
 }
 
 /** Reads a file once to count its lines, and to find out whether it is UTF-8 or else GB18030. */
@@ -73,7 +73,7 @@ export async function textFacts(source: FormatSource, name: string): Promise<Tex
   let lines = 0;
   let bytes = 0;
   let isUtf8 = true;
-  let undecodable: number | undefined;
+  let problem: TextFacts['undecodable'];
   for await (const { bytes: content, length } of rawLines(source, name)) {
     lines++;
     bytes += length + 1;
@@ -81,14 +81,13 @@ export async function textFacts(source: FormatSource, name: string): Promise<Tex
     if (isCut) continue;
     isUtf8 &&= decodeAs('utf-8', content) !== undefined;
     // No text has a zero byte; UTF-16 without a mark has them.
-    if (content.includes(0)) {
-      undecodable ??= lines;
-      isUtf8 = false;
-    }
-    if (undecodable === undefined && decodeAs('gb18030', content) === undefined) undecodable = lines;
+    const hasZero = content.includes(0);
+    if (hasZero) isUtf8 = false;
+    if (problem === undefined && (hasZero || decodeAs('gb18030', content) === undefined))
+      problem = { line: lines, reason: undecodable(content) };
   }
   if (isUtf8) return { lines, bytes, encoding: 'utf-8' };
-  return undecodable === undefined
+  return problem === undefined
     ? { lines, bytes, encoding: 'gb18030' }
-    : { lines, bytes, encoding: undefined, undecodable };
+    : { lines, bytes, encoding: undefined, undecodable: problem };
 }

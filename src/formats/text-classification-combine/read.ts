@@ -17,8 +17,9 @@ export async function* read(source: FormatSource): AsyncGenerator<FormatBatch, v
     throwIfAborted(source.signal);
     const facts = await textFacts(source, name);
     if (facts.encoding === undefined) {
-      const place = { file: source.pathOf(name), line: facts.undecodable!, hint: 'Store it as UTF-8.' };
-      const finding = findings.of('D036', `${name} is neither UTF-8 nor GB18030`, place)!;
+      const { line, reason } = facts.undecodable!;
+      const place = { file: source.pathOf(name), line, hint: 'Store it as UTF-8.' };
+      const finding = findings.of('D036', `${name} ${reason}`, place)!;
       batch.fault({ diagnostics: [finding], name });
       continue;
     }

@@ -62,9 +62,10 @@ async function checkedPair(
   for (const one of result === undefined ? [name] : [name, result]) {
     const facts = await textFacts(source, one);
     if (facts.encoding === undefined) {
-      const place = { file: source.pathOf(one), line: facts.undecodable!, hint: 'Store it as UTF-8.' };
+      const { line, reason } = facts.undecodable!;
+      const place = { file: source.pathOf(one), line, hint: 'Store it as UTF-8.' };
       batch.fault({
-        diagnostics: [findings.of('D036', `${one} is neither UTF-8 nor GB18030`, place)!],
+        diagnostics: [findings.of('D036', `${one} ${reason}`, place)!],
         name: one,
       });
       return undefined;

@@ -203,7 +203,7 @@ class ItemWriter {
       this.#loseProperty(item, annotation, pointer);
       if (annotation.task === 'object_detection') members['boundingBoxAnnotations'] ??= [];
       if (image.maskSource !== undefined && result['segmentationAnnotation'] === undefined)
-        result['segmentationAnnotation'] = this.#mask(item, image, pointer);
+        result['segmentationAnnotation'] = this.#mask(item, index, image);
       else if (image.maskSource !== undefined)
         item.losses.push({ feature: 'mask', pointer: `${pointer}/image/maskSource` });
       else if (annotation.task === 'image_segmentation' && image.objects.length === 0)
@@ -280,14 +280,14 @@ class ItemWriter {
     return properties.size === 0 ? {} : { annotationResourceLabels: labels };
   }
 
-  #mask(item: Item, { maskSource, objects }: ImageAnnotation, pointer: string): JsonObject {
+  #mask(item: Item, index: number, { maskSource, objects }: ImageAnnotation): JsonObject {
     const colours: JsonObject[] = [];
     const seen = new Set<string>();
     for (const [at, { name, maskColor }] of objects.entries()) {
       if (name === undefined || maskColor === undefined) continue;
       const channels = maskColor.split(',').map(Number);
       if (channels.length !== 3 || !channels.every((value) => value >= 0 && value <= 255)) {
-        item.losses.push({ feature: 'mask', pointer: `${pointer}/image/objects/${at}` });
+        item.losses.push({ feature: 'mask', pointer: `/annotation/${index}/image/objects/${at}` });
         continue;
       }
       if (seen.has(`${maskColor} ${name}`)) continue;
@@ -295,7 +295,10 @@ class ItemWriter {
       const [red, green, blue] = channels.map((value) => value / 255) as [number, number, number];
       colours.push({ color: { red, green, blue }, displayName: name });
     }
-    return { maskGcsUri: this.#sink.referenceTo(maskSource!), annotationSpecColors: colours };
+    return {
+      maskGcsUri: this.#sink.maskReferenceTo(item.row, index, maskSource!),
+      annotationSpecColors: colours,
+    };
   }
 
   #spanMembers(item: Item): JsonObject {

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../model/index.js';
+import { type Diagnostic, differenceFinding, type NameDifference, NearNames } from '../../model/index.js';
 import type { FormatFault, FormatSource } from '../contract.js';
 import { decodeUtf8 } from '../shared/decode.js';
 import { type Findings, shown } from '../shared/findings.js';
@@ -77,6 +77,9 @@ class TreeFinder {
   /** Where label files of entries are looked for. */
   private readonly labelFolders = new Set<string>();
   private readonly folders = new Set<string>(['']);
+  /** Label files without an image, and all files, for names that are not quite the same. */
+  private nearLabels: NearNames | undefined;
+  private nearFiles: NearNames | undefined;
   /** Files that are no labels: lists and names. */
   private readonly own = new Set<string>();
   private unlabelled = 0;
@@ -308,8 +311,20 @@ class TreeFinder {
   }
 
   private locateFile(path: string): Located | undefined {
-    const found = this.locate(path);
+    const found = this.locate(path) ?? this.locateForm(path);
     return found !== undefined && this.files.has(found.name) ? found : undefined;
+  }
+
+  /** A file whose name is the same in Unicode normal form C: lists are often written on another system. */
+  private locateForm(path: string): Located | undefined {
+    const written = path.replaceAll('\\', '/').trim();
+    const name = isAbsolute(written) ? undefined : partsOf(written)?.join('/');
+    if (name === undefined) return undefined;
+    this.nearFiles ??= new NearNames(this.files.keys());
+    const near = this.nearFiles.find(name);
+    if (near?.difference !== 'form') return undefined;
+    this.say(near.difference, shown(written), near.name);
+    return { name: near.name, isShortened: false };
   }
 
   /**
@@ -390,8 +405,30 @@ class TreeFinder {
     }
     const wanted = labelName(image);
     this.labelFolders.add(wanted.slice(0, wanted.lastIndexOf('/') + 1));
-    const label = this.files.has(wanted) ? wanted : undefined;
+    const label = this.files.has(wanted) ? wanted : this.nearLabel(wanted, image);
     this.enter({ image, source: this.source.pathOf(image), ...keysOfImage(image), label, usage });
+  }
+
+  /** A label file that is no other image's and is called almost as the one that there should be. */
+  private nearLabel(wanted: string, image: string): string | undefined {
+    this.nearLabels ??= new NearNames(this.labelsWithoutImage());
+    const near = this.nearLabels.find(wanted);
+    if (near === undefined) return undefined;
+    this.say(near.difference, image, near.name);
+    return near.name;
+  }
+
+  private *labelsWithoutImage(): Generator<string> {
+    const labels = new Set<string>();
+    for (const name of this.files.keys()) if (isImage(name)) labels.add(labelName(name));
+    for (const name of this.files.keys()) if (/\.txt$/i.test(name) && !labels.has(name)) yield name;
+  }
+
+  private say(difference: NameDifference, one: string, other: string): void {
+    this.findings.push({
+      ...differenceFinding(difference, one, other),
+      file: this.source.pathOf(other),
+    });
   }
 
   private enter(entry: YoloEntry): void {
@@ -486,7 +523,11 @@ class TreeFinder {
         folder === undefined ? undefined : usageOfSubset[folder.toLowerCase().replace(/20\d\d$/, '')];
       const wanted = labelName(image);
       const candidates = byStem.get(stemOfName(baseNameOf(image))) ?? [];
-      const label = this.files.has(wanted) ? wanted : candidates.length === 1 ? candidates[0] : undefined;
+      const label = this.files.has(wanted)
+        ? wanted
+        : candidates.length === 1
+          ? candidates[0]
+          : this.nearLabel(wanted, image);
       this.enter({ image, source: this.source.pathOf(image), ...keysOfImage(image), label, usage });
     }
     for (const labels of byStem.values())

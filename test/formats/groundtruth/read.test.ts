@@ -297,6 +297,11 @@ const broken: readonly (readonly [
     ['N022 error in.manifest:2:49 the line has 2 label attributes: a, b'],
   ],
   [
+    'labels of which one is called as a further task of the other is, and is of another task',
+    '{"source-ref":"1.jpg","a":0,"a-metadata":{},"a-boxes":1,"a-boxes-metadata":{}}',
+    ['N022 error in.manifest:2:55 the line has 2 label attributes: a, a-boxes'],
+  ],
+  [
     'metadata that is no object',
     '{"source-ref":"1.jpg","a":0,"a-metadata":"x"}',
     ['N025 error in.manifest:2:42 the metadata of a is "x", not an object'],

@@ -122,7 +122,7 @@ describe('what is wrong is said with its place, and the run goes on', () => {
       { '1.jpg': 'x', '1.txt': Buffer.from('\ufeffCat', 'utf16le') },
       {},
       [],
-      ['D025 error in/1.txt 1.txt is neither UTF-8 nor GB18030'],
+      ['D025 error in/1.txt 1.txt has zero bytes, as UTF-16 has'],
     ],
     [
       'a file that cannot be read',

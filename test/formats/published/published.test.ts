@@ -130,6 +130,15 @@ describe('read', () => {
     await expect(readAllRecords(formatCode, source)).rejects.toThrow('in has no published version');
   });
 
+  test.each(['', '\n\n'])('a version without lines is said (D043): %j', async (text) => {
+    const source = new MemorySource({ 'annotation/V001/V001.manifest': text });
+    const { records, faults, diagnostics } = await readAllRecords(formatCode, source);
+    expect([records, faults]).toEqual([[], []]);
+    expect(brief(diagnostics).filter((finding) => !finding.startsWith('M005'))).toEqual([
+      'D043 warning in/annotation/V001/V001.manifest version V001 has no samples: its manifest is empty',
+    ]);
+  });
+
   test('broken lines are faults, and the others are read', async () => {
     const good = '{"source":"obs://b/a.jpg","annotation":[]}';
     const lines = [good, '{"source":', '[]', '{"annotation":[]}', `${good.slice(0, -1)},}`, '', good];

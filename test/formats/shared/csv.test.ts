@@ -82,6 +82,21 @@ test('lines and offsets', async () => {
   ]);
 });
 
+test.each([1, 2, 5, 1 << 20])('offsets behind a row that is not UTF-8, chunks of %i bytes', async (size) => {
+  const content = Buffer.concat([
+    Buffer.from('\ufeffa,b\n'),
+    Buffer.from('\xff,\xe7\n"\xff\xe7\n"', 'latin1'),
+    Buffer.from(',x\r\n\nc,d\n'),
+  ]);
+  const rows = await read(content, size);
+  expect(rows.map(({ line, offset }) => [line, offset])).toEqual([
+    [1, 3],
+    [2, 7],
+    [3, 11],
+    [6, content.indexOf('c,d')],
+  ]);
+});
+
 test('places of cells', async () => {
   const [row] = await read('ab,"c,""\n",d;e\n');
   expect([0, 1, 2, 3].map((cell) => placeOfCell(row!, cell))).toEqual([

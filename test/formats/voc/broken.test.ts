@@ -144,7 +144,7 @@ describe('broken folders of images with Pascal VOC files beside them', () => {
           'D011 warning in/A.xml a.png and A.xml differ in letter case',
           'V027 warning in/A.xml:4:5 filename is "a.png", but the annotation file is "A.xml"',
         ],
-        read: 3,
+        read: 2,
       },
       {
         name: 'an image in upper case',
@@ -202,9 +202,30 @@ describe('broken folders of images with Pascal VOC files beside them', () => {
       {
         name: 'a link out of the folder',
         files: { 'a.xml': { linkTo: '/etc/hostname' } },
-        findings: ['V001 error in/a.xml:1:1 text outside the root element'],
+        findings: ['D055 warning in/a.xml a.xml is a link or a pipe, and not read'],
         read: 2,
-        faults: 1,
+      },
+      {
+        name: 'an image that is a link out of the folder',
+        files: { 'a.png': { linkTo: '/etc/hostname' } },
+        findings: [
+          'D014 warning in/a.xml there is no image for a.xml',
+          'D055 warning in/a.png a.png is a link or a pipe, and not read',
+        ],
+        read: 2,
+      },
+      {
+        name: 'an image whose name is decomposed',
+        files: {
+          'a.png': undefined,
+          'a.xml': undefined,
+          'caf\u00e9.xml': good.replaceAll('a.png', 'caf\u00e9.png'),
+          'cafe\u0301.png': image,
+        },
+        findings: [
+          'D017 info in/caf\u00e9.xml cafe\u0301.png and caf\u00e9.xml differ in Unicode normal form',
+        ],
+        read: 2,
       },
     ],
   });
