@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -25,7 +26,9 @@ import { formats, loadRules } from '../src/index.js';
 
 const root = resolve(import.meta.dirname, '..');
 const update = process.env['UPDATE_GOLDEN'] === '1';
-const documents = ['docs/guide.md', 'docs/recipes.md', 'README.md'].filter((name) => existsSync(join(root, name)));
+const documents = ['docs/guide.md', 'docs/recipes.md', 'README.md'].filter((name) =>
+  existsSync(join(root, name)),
+);
 
 interface Block {
   readonly language: 'sh' | 'ts';
@@ -182,6 +185,21 @@ describe.each(documents)('%s', (name) => {
     const targets = [...text.matchAll(/\]\((?!\w+:|#)([^)#]+)[^)]*\)/g)].map((match) => match[1]!);
     expect(targets.filter((target) => !existsSync(resolve(path, '..', target)))).toEqual([]);
   });
+});
+
+test('docs/README.md leads to every page', () => {
+  const index = join(root, 'docs/README.md');
+  const targets = [...readFileSync(index, 'utf8').matchAll(/\]\(([^)#]+)\)/g)].map((match) =>
+    resolve(index, '..', match[1]!),
+  );
+  expect(targets.filter((target) => !existsSync(target))).toEqual([]);
+  const folders = ['docs', 'docs/formats'].map((name) => join(root, name));
+  const pages = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join(folder, name)),
+  );
+  expect(pages.filter((page) => page !== index && !targets.includes(page))).toEqual([]);
 });
 
 /** The document with each `text` block that is no longer true replaced. */
