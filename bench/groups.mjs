@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cocoSet, manifestSet, vocBoxesSet, vocManifestSet, vocSet } from './data/sets.mjs';
+import { cocoSet, manifestSet, photoSet, vocBoxesSet, vocManifestSet, vocSet } from './data/sets.mjs';
 import { vocLabels } from './data/voc.mjs';
 import { commandUrl } from './workloads/labelkit/library.mjs';
 
@@ -44,6 +44,8 @@ const images40k = cocoSet(40_000); // 180 MB
 const images20k = cocoSet(20_000);
 const boxes20k = vocBoxesSet(20_000);
 const lines20k = vocManifestSet(20_000);
+
+const photos50 = photoSet(50); // 12 megapixels each
 
 /** Conversions that are held against their two halves. */
 const conversions = /** @type {const} */ ([
@@ -635,6 +637,30 @@ export const groups = [
       { of: 'validate 20 k files', by: 'memory', atMostMb: 200 },
       { of: 'validate 200 k files', by: 'memory', atMostMb: 200 },
       { of: 'validate 200 k files, two threads', by: 'memory', atMostMb: 200 },
+    ],
+  },
+  {
+    name: 'thumbnails',
+    question:
+      'A thumbnail of a photograph: how much of decoding all of it does decoding at a smaller scale save?',
+    sets: [photos50],
+    contenders: (bench) => {
+      const set = bench.ready(photos50);
+      return [
+        limit('decode', 'decode all pixels', set, node('limits/decode-photos.mjs', set.path, 'pixels')),
+        peer(
+          'decode+shrink',
+          'decode all pixels, then make a thumbnail of 256',
+          set,
+          node('limits/decode-photos.mjs', set.path, 'thumbnails'),
+        ),
+        labelkit('thumbnails', 'renderPicture, 256', set, library(bench, 'thumbnails.mjs', set.path)),
+      ];
+    },
+    ratios: [
+      { of: 'thumbnails', against: 'decode', by: 'inner', atMost: 0.1 },
+      { of: 'thumbnails', against: 'decode+shrink', by: 'inner' },
+      { of: 'thumbnails', by: 'memory', atMostMb: 200 },
     ],
   },
 ];

@@ -14,6 +14,7 @@ import { addInspect } from './commands/inspect.js';
 import { addLogin } from './commands/login.js';
 import { addMerge } from './commands/merge.js';
 import { addObs } from './commands/obs.js';
+import { addPreview } from './commands/preview.js';
 import { addRelabel } from './commands/relabel.js';
 import { addRepair } from './commands/repair.js';
 import { addSample } from './commands/sample.js';
@@ -61,6 +62,7 @@ export function createProgram(io: CommandIo, done: (code: ExitCode) => void): Co
   addRelabel(program, io, done);
   addSample(program, io, done);
   addStats(program, io, done);
+  addPreview(program, io, done);
   addCopy(program, io, done);
   addSplit(program, io, done);
   addDedupe(program, io, done);

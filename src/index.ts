@@ -210,9 +210,13 @@ export {
   type Task,
   tasks,
 } from './model/index.js';
-// Findings for other programs
+// Findings for other programs, labels for people
 export { toGithub } from './report/github.js';
 export { type JunitInput, toJunit } from './report/junit.js';
+export type { LabelOrientation, PixelSize } from './report/pictures/plane.js';
+export type { NoPicture, PictureFormat, PictureOptions } from './report/pictures/thumbnail.js';
+export { type PreviewPicture, type PreviewResult, preview } from './report/preview.js';
+export type { PreviewOptions } from './report/preview-options.js';
 export { toSarif } from './report/sarif.js';
 // Pascal VOC texts
 export {

@@ -157,6 +157,7 @@ describe('each door opens on exactly these names', () => {
       parseManifestLine
       parseShard
       parseVoc
+      preview
       profileOfEnvironment
       readManifest
       readManifestBatches
@@ -307,21 +308,32 @@ describe('each door opens on exactly these names', () => {
     expect(await namesOf('./cloud')).toMatchInlineSnapshot(`
       "BatchError
       Dataset
+      JobVersion
+      LegacyEstimator
+      LegacyTrainingJob
       ProcessorTask
       ServiceError
       Session
       SmartTasks
+      TrainingJobConfig
       annotationScenes
+      configDocument
       dataTypes
       datasetStatus
       datasetTypes
       deletePolicies
       exportTypes
+      failedCreation
       importDataset
       labelTypes
+      legacyJobStatus
+      legacyStatusCode
+      legacyStatusOf
+      legacyTrainingRules
       obsPath
       planImport
       processorTemplates
+      readLegacyDocument
       resultProperties
       schemaTypes
       smartTaskTypes

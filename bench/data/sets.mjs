@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { generateCoco } from './coco.mjs';
 import { dataFolder } from './folder.mjs';
 import { generateManifest } from './manifest.mjs';
+import { generatePhotos } from './photos.mjs';
 import { generateVoc, generateVocManifest } from './voc.mjs';
 
 /**
  * @typedef {object} DataSet
  * @property {string} name file or folder name
- * @property {'manifest' | 'voc' | 'voc-boxes' | 'voc-manifest' | 'coco'} kind
+ * @property {'manifest' | 'voc' | 'voc-boxes' | 'voc-manifest' | 'coco' | 'photos'} kind
  * @property {number} items lines, files or images
  *
  * @typedef {object} ReadySet
@@ -22,10 +23,24 @@ import { generateVoc, generateVocManifest } from './voc.mjs';
 /** Counts up when a generator's output changes, so that old data is made again. */
 const generation = 1;
 
-const seeds = { manifest: 20240311, voc: 20240312, 'voc-boxes': 20240314, 'voc-manifest': 0, coco: 20240313 };
+const seeds = {
+  manifest: 20240311,
+  voc: 20240312,
+  'voc-boxes': 20240314,
+  'voc-manifest': 0,
+  coco: 20240313,
+  photos: 20240315,
+};
 
 /** Rough bytes per item on the storage (files take whole 4 KB pages), to see whether there is room. */
-const roomPerItem = { manifest: 650, voc: 8_500, 'voc-boxes': 8_500, 'voc-manifest': 150, coco: 4_700 };
+const roomPerItem = {
+  manifest: 650,
+  voc: 8_500,
+  'voc-boxes': 8_500,
+  'voc-manifest': 150,
+  coco: 4_700,
+  photos: 1_600_000,
+};
 
 /** @param {number} lines @returns {DataSet} */
 export const manifestSet = (lines) => ({ name: `lines-${lines}.manifest`, kind: 'manifest', items: lines });
@@ -54,6 +69,9 @@ export const vocManifestSet = (files) => ({
 /** @param {number} images @returns {DataSet} */
 export const cocoSet = (images) => ({ name: `coco-${images}.json`, kind: 'coco', items: images });
 
+/** @param {number} images @returns {DataSet} */
+export const photoSet = (images) => ({ name: `photos-${images}`, kind: 'photos', items: images });
+
 const generators = {
   manifest: generateManifest,
   voc: generateVoc,
@@ -61,6 +79,7 @@ const generators = {
   'voc-boxes': (folder, files, seed) => generateVoc(folder, files, seed, true),
   'voc-manifest': generateVocManifest,
   coco: generateCoco,
+  photos: generatePhotos,
 };
 
 /**

@@ -1,14 +1,15 @@
-import { type Diagnostic, mediumOf, type Sample, type Severity, throwIfAborted } from '../model/index.js';
+import { type Diagnostic, type Sample, type Severity, throwIfAborted } from '../model/index.js';
 import { addCoordinateEvidence, noCoordinateEvidence } from '../transforms/index.js';
 import { isAboutTheFile } from './file-errors.js';
 import type { FormatId } from './formats.js';
 import { extensionProblem } from './image-extensions.js';
 import { lookAtImage, lookAtStoredImage } from './image-facts.js';
+import { isImageSample } from './image-samples.js';
 import { otherRows } from './input-rows.js';
 import { openable } from './references.js';
 import type { Row } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
-import { parseLocation, resolveReference, type Storage } from './storage/index.js';
+import { resolveReference, type Storage } from './storage/index.js';
 import { storageOf } from './storages.js';
 import type { OtherSummary, Survey, ValidateOptions } from './validate-options.js';
 
@@ -115,7 +116,7 @@ export async function surveyOther(
     for (const row of batch.rows) {
       books.add(row.sample);
       const fault =
-        checkFiles === true && isImage(row.sample) ? await imageFault(row, mode, options) : undefined;
+        checkFiles === true && isImageSample(row.sample) ? await imageFault(row, mode, options) : undefined;
       if (fault !== undefined) books.report(fault);
     }
     items += batch.count + batch.faults.length;
@@ -123,12 +124,6 @@ export async function surveyOther(
     options.onProgress?.({ items, bytes, findings: books.findings });
   }
   return { kind: 'other', format, summary: books.summary(), diagnostics: books.kept };
-}
-
-function isImage({ source, sampleType = 0, annotations }: Sample): boolean {
-  if (sampleType !== 0) return false;
-  if (parseLocation(source).kind === 'content') return false;
-  return annotations.every(({ task }) => task === undefined || mediumOf(task) === 'image');
 }
 
 /** What is wrong with the image file of a row: D015, D026, D053 or D054. */

@@ -20,6 +20,7 @@ export type {
   Written,
 } from './contract.js';
 export { otherFormats } from './registry.js';
+export { maskAreas, rleArea } from './shared/areas.js';
 export {
   envelopeLosses,
   featureOfField,

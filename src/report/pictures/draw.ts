@@ -16,11 +16,19 @@ import { clipText, isolated, type Plate, platesAsSvg, widestText } from './plate
 /** Outlines of areas, each x1, y1, x2, y2, …; what two of them enclose is a hole. */
 export type Rings = readonly (readonly number[])[];
 
+/** A label of an image as a whole. */
+export interface Caption {
+  readonly name: string;
+  /** 0…1 */
+  readonly confidence?: number | undefined;
+  readonly isHard?: boolean | undefined;
+}
+
 /** What is drawn over one image. */
 export interface Overlay {
   readonly objects: readonly ImageObject[];
   /** Labels of the image as a whole: plates in its upper left corner. */
-  readonly captions?: readonly string[] | undefined;
+  readonly captions?: readonly Caption[] | undefined;
   /** Areas that objects have beside their shapes, such as those of a mask. */
   readonly areas?: ReadonlyMap<ImageObject, Rings> | undefined;
   /** What the coordinates mean; default `zeroBased`. */
@@ -35,7 +43,7 @@ const pointRadius = 4;
 
 /**
  * What is to be seen over an image as an SVG document of the picture's size: shapes in the colours of their labels, with
- * label, confidence and marks: D difficult, O occluded, T truncated. Difficult objects have a dashed outline, occluded ones
+ * label, confidence and marks: D difficult, O occluded, T truncated; H a hard image. Difficult objects have a dashed outline, occluded ones
  * a dotted one. Texts of the data are escaped.
  *
  * @param picture size of the picture
@@ -51,11 +59,11 @@ export function drawOverlay(overlay: Overlay, picture: PixelSize, plane: Plane):
     .sort((a, b) => b.area - a.area);
   const fontSize = fontSizeOf(picture);
   const most = widestText(picture, fontSize);
-  const corner = captions.map((text, at): Plate => {
+  const corner = captions.map(({ name, confidence, isHard }, at): Plate => {
     const bottom = fontSize * (0.3 + 1.5 * (at + 1));
     return {
-      text: isolated(clipText(text, most)),
-      colour: labelColour(text),
+      text: isolated(clipText(name, most)) + scoreText(confidence) + (isHard === true ? ' [H]' : ''),
+      colour: labelColour(name),
       places: [{ x: fontSize * 0.3, bottom }],
     };
   });
@@ -79,7 +87,7 @@ function unitOf({ width, height }: PixelSize): number {
 }
 
 /** Of the text on plates, in pixels. */
-export function fontSizeOf(picture: PixelSize): number {
+function fontSizeOf(picture: PixelSize): number {
   return Math.round(Math.max(10, 13 * unitOf(picture)));
 }
 
@@ -155,7 +163,7 @@ class Figure {
       ] as const
     ).filter(([, flag]) => flagOf(flag) === true);
     const done = [...(object.actions ?? [])].filter(([, is]) => is).map(([action]) => action);
-    const score = object.confidence === undefined ? '' : ` ${object.confidence.toFixed(2)}`;
+    const score = scoreText(object.confidence);
     const marked = marks.length === 0 ? '' : ` [${marks.map(([mark]) => mark).join('')}]`;
     const name = object.name === undefined || object.name === '' ? 'no label' : object.name;
     const whole = owner?.name === undefined ? name : `${owner.name} › ${name}`;
@@ -282,6 +290,10 @@ class Figure {
     const points = (this.rings ?? []).flatMap((ring) => this.pointsOf(ring));
     return boxOf({ kind: 'polygon', points });
   }
+}
+
+function scoreText(confidence: number | undefined): string {
+  return confidence === undefined ? '' : ` ${confidence.toFixed(2)}`;
 }
 
 /** The box around a shape as it is drawn. */

@@ -34,10 +34,10 @@ export function textWidth(text: string): number {
   for (const character of text) {
     if (zeroWidthCharacter.test(character)) continue;
     if (wideCharacter.test(character)) width += 1;
-    else if (/[ijlI.,:;'|!()[\]/ ]/.test(character)) width += 0.38;
+    else if (/[fijlrtI.,:;'|!()[\]/ ]/.test(character)) width += 0.4;
     else if (/[mwMW@%…]/.test(character)) width += 1;
     else if (/\p{Lu}/u.test(character)) width += 0.72;
-    else width += 0.64;
+    else width += 0.63;
   }
   return width;
 }

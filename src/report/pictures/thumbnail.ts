@@ -6,7 +6,7 @@ import { fitInside, type LabelOrientation, type PixelSize, planeOf, uprightSize 
 
 export type PictureFormat = 'jpeg' | 'png' | 'webp';
 
-export const pictureFormats: readonly PictureFormat[] = ['jpeg', 'png', 'webp'];
+const pictureFormats: readonly PictureFormat[] = ['jpeg', 'png', 'webp'];
 
 export interface PictureOptions {
   /** Longest side in pixels; smaller images keep their size. Default 1024. */
@@ -49,8 +49,8 @@ export interface NoPicture {
 }
 
 /** Of an image, in pixels, when nothing else is said. */
-export const defaultMaxEdge = 1024;
-const defaultQuality = 82;
+const defaultMaxEdge = 1024;
+export const defaultQuality = 82;
 const defaultMaxPixels = 100_000_000;
 
 /** @throws OptionError for values that make no sense */
@@ -117,13 +117,16 @@ async function render(
   const image = uprightSize(stored, orientation);
   const size = fitInside(image, maxEdge);
   const plane = planeOf({ stored, orientation, declared: request.size }, size, request.orientation);
-  const svg = drawOverlay(request, size, plane);
+  const hasLabels = request.objects.length > 0 || (request.captions?.length ?? 0) > 0;
+  const overlay = hasLabels
+    ? [{ input: Buffer.from(drawOverlay(request, size, plane)), left: 0, top: 0 }]
+    : [];
   const picture = decoder()
     .autoOrient()
     .resize(size.width, size.height, { fit: 'fill' })
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')
-    .composite([{ input: Buffer.from(svg), left: 0, top: 0 }]);
+    .composite(overlay);
   const encoded =
     format === 'png'
       ? picture.png()

@@ -213,7 +213,8 @@ describe('plates', () => {
   });
 
   test('labels of the whole image stand in its corner', () => {
-    expect(texts({ objects: [], captions: ['cat', 'sunny 0.98'] })).toEqual(['cat', 'sunny 0.98']);
+    const captions = [{ name: 'cat' }, { name: 'sunny', confidence: 0.98, isHard: true }];
+    expect(texts({ objects: [], captions })).toEqual(['cat', 'sunny 0.98 [H]']);
   });
 
   test('objects beyond the bound are counted in the picture', () => {
