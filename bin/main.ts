@@ -20,6 +20,7 @@ import { addRepair } from './commands/repair.js';
 import { addSample } from './commands/sample.js';
 import { addSplit } from './commands/split.js';
 import { addStats } from './commands/stats.js';
+import { addTrain } from './commands/train.js';
 import { addValidate } from './commands/validate.js';
 import { addWhoami } from './commands/whoami.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
@@ -47,6 +48,8 @@ export function createProgram(io: CommandIo, done: (code: ExitCode) => void): Co
       'Reads, checks, converts and writes annotation datasets: ModelArts Manifest, Pascal VOC, COCO, YOLO and others.',
     )
     .version(packageVersion(), '-V, --version', 'print the version')
+    // A command may have a --version of its own.
+    .enablePositionalOptions()
     .showHelpAfterError('(labelkit <command> --help shows its options)')
     .addHelpText('after', exitHelp)
     .exitOverride();
@@ -68,6 +71,7 @@ export function createProgram(io: CommandIo, done: (code: ExitCode) => void): Co
   addDedupe(program, io, done);
   addObs(program, io, done);
   addDataset(program, io, done);
+  addTrain(program, io, done);
   addLogin(program, io, done);
   addWhoami(program, io, done);
   addImport(program, io, done);

@@ -49,6 +49,7 @@ const packages: Readonly<Record<string, string>> = {
   'hash-wasm': 'src/dataset-io/image-hash.ts',
   sharp: 'src/dataset-io/sharp.ts',
   'esdk-obs-nodejs': 'src/dataset-io/storage/obs/esdk/',
+  yaml: 'src/dataset-io/training/job-file.ts',
 };
 
 /** Layers that work on what they are given: no files, no processes, no network. */

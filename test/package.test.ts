@@ -308,6 +308,7 @@ describe('each door opens on exactly these names', () => {
     expect(await namesOf('./cloud')).toMatchInlineSnapshot(`
       "BatchError
       Dataset
+      Estimator
       JobVersion
       LegacyEstimator
       LegacyTrainingJob
@@ -315,6 +316,7 @@ describe('each door opens on exactly these names', () => {
       ServiceError
       Session
       SmartTasks
+      TrainingJob
       TrainingJobConfig
       annotationScenes
       configDocument
@@ -330,14 +332,19 @@ describe('each door opens on exactly these names', () => {
       legacyStatusCode
       legacyStatusOf
       legacyTrainingRules
+      mostNodes
       obsPath
+      parseJobFile
       planImport
       processorTemplates
+      readJobFile
       readLegacyDocument
       resultProperties
       schemaTypes
       smartTaskTypes
       taskStatus
+      trainingPhases
+      trainingRules
       versionStatus"
     `);
   });

@@ -50,7 +50,7 @@ const verbs: Readonly<Record<ImportProgress['step'], string>> = {
 };
 
 /** A bar for each step. */
-class StepBar {
+export class StepBar {
   private step: ImportProgress['step'] | undefined;
   private bar: ProgressBar | undefined;
 
@@ -129,10 +129,18 @@ function textResult(result: ImportResult): string {
   ].join('\n')}\n`;
 }
 
-/** Named for the data set, so that the same command line finds it again. */
+/**
+ * Where it is kept how far an import came; named for the data set, so that the same command line finds it again.
+ *
+ * @param said  what `--state` and `--no-state` say
+ */
+export function stateFileOf(dataset: string, said: string | false | undefined): string | undefined {
+  if (said === false) return undefined;
+  return said ?? `labelkit-import-${dataset.replaceAll(/[^\p{L}\p{N}_-]/gu, '_')}.json`;
+}
+
 function stateFile({ state, name, into }: Flags): string | undefined {
-  if (state === false) return undefined;
-  return state ?? `labelkit-import-${(into ?? name ?? '').replaceAll(/[^\p{L}\p{N}_-]/gu, '_')}.json`;
+  return stateFileOf(into ?? name ?? '', state);
 }
 
 /** `labelkit import <input>`: upload, create a data set or take one, import, publish. */

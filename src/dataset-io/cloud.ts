@@ -106,6 +106,46 @@ export {
 } from '../cloud/datasets/index.js';
 export { ServiceError, type ServiceEvent, type WaitOptions } from '../cloud/service/index.js';
 export {
+  Estimator,
+  type EstimatorOptions,
+  type FitData,
+  type FitOptions,
+  type FlavorOptions,
+  type FollowLogOptions,
+  type Framework,
+  type InputData,
+  type JobFilter,
+  type JobLog,
+  type JobLogOptions,
+  type JobMetric,
+  type JobMetricsOptions,
+  type JobParameter,
+  type JobVolume,
+  type ListJobsOptions,
+  type LogUrlOptions,
+  mostNodes,
+  type OutputData,
+  type PhaseFacts,
+  type TrainingAlgorithm,
+  type TrainingEngine,
+  type TrainingFiles,
+  type TrainingFlavor,
+  type TrainingInput,
+  TrainingJob,
+  type TrainingJobInfo,
+  type TrainingJobOptions,
+  type TrainingJobPage,
+  type TrainingOutput,
+  type TrainingParameter,
+  type TrainingPhase,
+  type TrainingRule,
+  type TrainingStatus,
+  type TrainingVolume,
+  trainingPhases,
+  trainingRules,
+  type UpdateJobOptions,
+} from '../cloud/training/index.js';
+export {
   type AlgorithmPage,
   type BuiltinAlgorithm,
   type ConfigData,
@@ -170,3 +210,4 @@ export type {
 export { planImport } from './import/plan.js';
 export { obsPath } from './import/requests.js';
 export { Session, type SessionOptions } from './session.js';
+export { type JobFile, parseJobFile, readJobFile } from './training/job-file.js';

@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Dataset, DatasetInfo, OnNotice, Session } from '../../../src/dataset-io/cloud.js';
+import type {
+  Dataset,
+  DatasetInfo,
+  OnNotice,
+  ServiceSession,
+  Session,
+} from '../../../src/dataset-io/cloud.js';
 import { LabelkitError, OptionError } from '../../../src/model/index.js';
 import type { ExitCode } from '../../exit-codes.js';
 import { type CommandIo, writeText } from '../../io.js';
@@ -44,10 +50,10 @@ export function withPageOptions(command: Command): Command {
     .option('--all', 'this page and all that follow, printed as they come');
 }
 
-export function withWaitOptions(command: Command, what: string): Command {
+export function withWaitOptions(command: Command, what: string, most = '1h'): Command {
   return command
     .option('--wait', `wait until ${what}`)
-    .option('--timeout <time>', 'how long is waited at most: 90s, 30m, 12h (default: 1h)', duration);
+    .option('--timeout <time>', `how long is waited at most: 90s, 30m, 12h (default: ${most})`, duration);
 }
 
 /** How a wait goes on; a line on standard error whenever it says something new. */
@@ -101,7 +107,10 @@ export async function withDataset<R>(
   io: CommandIo,
   work: (dataset: Dataset, info: DatasetInfo) => Promise<R>,
 ): Promise<R> {
-  await rehearse(idOrName, work);
+  const { Dataset } = await import('../../../src/dataset-io/cloud.js');
+  await rehearse((nowhere) =>
+    work(new Dataset(nowhere, idOrName), { datasetId: idOrName, datasetName: idOrName }),
+  );
   return await withServices(flags, io, async (session) => {
     const dataset = await findDataset(session, idOrName, notices(flags, io), io.signal);
     return await work(dataset, dataset.info!);
@@ -111,21 +120,16 @@ export async function withDataset<R>(
 class Rehearsed extends Error {}
 
 /** Goes through the work as far as its first request, so that what is refused is refused before anything is asked. */
-async function rehearse(
-  idOrName: string,
-  work: (dataset: Dataset, info: DatasetInfo) => Promise<unknown>,
-): Promise<void> {
-  const { Dataset } = await import('../../../src/dataset-io/cloud.js');
-  const nowhere = { services: () => Promise.reject(new Rehearsed()) };
-  const dataset = new Dataset(nowhere, idOrName);
+export async function rehearse(work: (nowhere: ServiceSession) => Promise<unknown>): Promise<void> {
   try {
-    await work(dataset, { datasetId: idOrName, datasetName: idOrName });
+    await work({ services: () => Promise.reject(new Rehearsed()) });
   } catch (error) {
     if (!(error instanceof Rehearsed)) throw error;
   }
 }
 
-async function findDataset(
+/** The data set of an id, or of exactly that name. @throws LabelkitError `NotFound`; ServiceError */
+export async function findDataset(
   session: Session,
   idOrName: string,
   onNotice: OnNotice,
@@ -137,10 +141,7 @@ async function findDataset(
     await byId.getDatasetInfo({ signal });
     return byId;
   } catch (error) {
-    // A name may not even look like an id.
-    const isNone =
-      error instanceof LabelkitError && (error.code === 'NotFound' || error.code === 'InvalidRequest');
-    if (!isNone) throw error;
+    if (!isNoId(error)) throw error;
   }
   for await (const { info } of Dataset.datasets(session, { datasetName: idOrName, signal })) {
     if (info?.datasetName !== idOrName) continue;
@@ -155,6 +156,11 @@ async function findDataset(
       hint: 'labelkit dataset list shows them; check project and region too (labelkit whoami).',
     },
   );
+}
+
+/** True for what the service says of an id that is none: a name may not even look like one. */
+export function isNoId(error: unknown): boolean {
+  return error instanceof LabelkitError && (error.code === 'NotFound' || error.code === 'InvalidRequest');
 }
 
 /** One page of whatever is listed. */

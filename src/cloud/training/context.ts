@@ -9,8 +9,8 @@ export interface Context {
   readonly onNotice: OnNotice;
 }
 
-export const root = '/v2/{project_id}';
-export const jobPath = `${root}/training-jobs/{job_id}`;
+export const jobsPath = '/v2/{project_id}/training-jobs';
+export const jobPath = `${jobsPath}/{job_id}`;
 
 /** Makes one request. @returns the body with names in camelCase @throws ServiceError, AbortedError */
 export async function request<T>(session: ServiceSession, asked: ModelArtsRequest): Promise<T> {

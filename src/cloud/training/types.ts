@@ -138,8 +138,16 @@ export interface TrainingFlavor {
   readonly flavorInfo?: {
     readonly maxNum?: number;
     readonly cpu?: { readonly arch?: string; readonly coreNum?: number };
-    readonly gpu?: { readonly unitNum?: number; readonly productName?: string; readonly memory?: string };
-    readonly npu?: { readonly unitNum?: number; readonly productName?: string; readonly memory?: string };
+    readonly gpu?: {
+      readonly unitNum?: number | string;
+      readonly productName?: string;
+      readonly memory?: string;
+    };
+    readonly npu?: {
+      readonly unitNum?: number | string;
+      readonly productName?: string;
+      readonly memory?: string;
+    };
     readonly memory?: { readonly size?: number; readonly unit?: string };
     readonly disk?: { readonly size?: number; readonly unit?: string };
   };
