@@ -118,12 +118,15 @@ class DocumentPlacer {
   async *place(batches: AsyncIterable<RowBatch>): AsyncGenerator<RowBatch> {
     for await (const batch of batches) {
       const before = this.samples;
-      const { documents = [] } = batch;
-      for (const { row, index } of documents) {
+      const changed = new Set<Row>();
+      for (const { row, index } of batch.documents ?? []) {
         const { source } = row.sample.annotations[index].image as VocDocument;
-        await this.add(row, index, source!);
+        // One that has no file yet gets it with all the others.
+        if (source === undefined) continue;
+        await this.add(row, index, source);
+        changed.add(row);
       }
-      this.samples = before + new Set(documents.map(({ row }) => row)).size;
+      this.samples = before + changed.size;
       yield batch.lines === undefined ? await this.withFiles(batch) : batch;
     }
   }

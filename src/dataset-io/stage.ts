@@ -2,13 +2,15 @@ import { type ManifestBatch, ManifestSample } from '../manifest/index.js';
 import {
   type Annotation,
   type Diagnostic,
+  type ImageAnnotation,
   isVocTask,
   type JsonValue,
   OptionError,
   type Sample,
 } from '../model/index.js';
-import { parseVoc } from '../voc/index.js';
+import { parseVoc, type VocDocument } from '../voc/index.js';
 import { Ahead } from './ahead.js';
+import { lacksFile } from './references.js';
 import { type Joined, type JoinOptions, joinVoc } from './resolve.js';
 import type { ChangedDocument, Fault, Row, RowBatch } from './rows.js';
 import type { Run } from './run.js';
@@ -162,8 +164,11 @@ abstract class Batch implements StageBatch {
   }
 
   setDocument(row: number, index: number, bytes: Uint8Array | string): void {
-    const { document } = parseVoc(bytes, { mode: 'lenient', keepSource: true });
+    const annotation = this.given(row).sample.annotations[index]!;
+    const isMade = lacksFile(annotation);
+    const { document } = parseVoc(bytes, { mode: 'lenient', keepSource: !isMade });
     if (document === undefined) throw new OptionError('the new content of an annotation file cannot be read');
+    if (isMade) leaveUnsaid(document, annotation.image!);
     this.setImage(row, index, document);
     this.run.documentsChanged = true;
     this.changed.set(`${row}/${index}`, { row: this.given(row), index });
@@ -184,6 +189,14 @@ abstract class Batch implements StageBatch {
     if (given === undefined) throw new OptionError(`row ${row} of the batch holds no sample`);
     return given;
   }
+}
+
+/** What a file that is made for objects without one fills in, because VOC files have it. */
+const filledIn = ['folder', 'fileName', 'database', 'segmented', 'width', 'height', 'depth'] as const;
+
+/** Takes out of a file that was made what the data does not say: it would count as lost in a format without a place for it. */
+function leaveUnsaid(document: VocDocument, said: ImageAnnotation): void {
+  for (const member of filledIn) if (said[member] === undefined) delete document[member];
 }
 
 /** Lines of a manifest. */
