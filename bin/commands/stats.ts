@@ -56,8 +56,8 @@ export function addStats(program: Command, io: CommandIo, done: (code: ExitCode)
     .option('--json', 'print exactly one JSON document')
     .option('--quiet', 'nothing on standard error but errors')
     .option('--session <profile>', 'profile with the keys for object storage (default: from the environment)')
-    .action(async (partials: string[], _: unknown, command: Command) => {
-      await merge(partials, command.optsWithGlobals(), io, done);
+    .action(async (partials: string[], flags: MergeFlags) => {
+      await merge(partials, flags, io, done);
     });
 }
 
