@@ -25,6 +25,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'dataset-io/storage/obs',
     'cloud',
   ],
+  'rule-examples': [],
   report: ['model', 'transforms', 'dataset-io', 'dataset-io/storage'],
   index: [
     'model',
@@ -38,7 +39,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'dataset-io',
     'report',
   ],
-  bin: ['model', 'transforms', 'dataset-io', 'report', 'index'],
+  bin: ['model', 'transforms', 'dataset-io', 'rule-examples', 'report', 'index'],
 };
 
 /** Packages from the registry, and the only places that know them. */
@@ -49,11 +50,20 @@ const packages: Readonly<Record<string, string>> = {
   'hash-wasm': 'src/dataset-io/image-hash.ts',
   sharp: 'src/dataset-io/sharp.ts',
   'esdk-obs-nodejs': 'src/dataset-io/storage/obs/esdk/',
-  yaml: 'src/dataset-io/training/job-file.ts',
+  yaml: 'src/dataset-io/training/',
 };
 
 /** Layers that work on what they are given: no files, no processes, no network. */
-const pure = new Set(['model', 'text', 'manifest', 'voc', 'transforms', 'formats', 'report']);
+const pure = new Set([
+  'model',
+  'text',
+  'manifest',
+  'voc',
+  'transforms',
+  'formats',
+  'rule-examples',
+  'report',
+]);
 /** `node:module` loads a package when it is first needed. */
 const pureModules = new Set(['node:buffer', 'node:module', 'node:string_decoder', 'node:util', 'node:zlib']);
 
@@ -137,6 +147,7 @@ describe('imports point one way', () => {
       'voc',
       'transforms',
       'formats',
+      'rule-examples',
       'dataset-io/storage',
       'dataset-io/storage/obs',
       'cloud',

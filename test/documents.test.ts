@@ -18,6 +18,8 @@ import { createInterface } from 'node:readline';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formats, loadRules } from '../src/index.js';
+import { exampleOf, viewOf, withoutExample } from '../src/rule-examples/index.js';
+import { fixesOfRule } from '../src/transforms/index.js';
 
 /*
  * What documents show is what happens. Blocks marked `sh` and `ts` are run in order in one folder that holds
@@ -216,21 +218,41 @@ function updated(text: string, blocks: readonly Block[], printed: ReadonlyMap<nu
   });
 }
 
-/** A page's text from the script that writes it, which is plain JavaScript and runs without a build. */
-async function page(name: 'rules' | 'formats', rows: readonly unknown[]): Promise<string> {
-  const script = (await import(new URL(`../scripts/${name}-page.mjs`, import.meta.url).href)) as Record<
-    string,
-    (rows: readonly unknown[]) => string
-  >;
-  return script[`${name}Page`]!(rows);
+type Row = Readonly<Record<string, unknown>>;
+
+/** The functions of a script that writes pages, which is plain JavaScript and runs without a build. */
+async function script(name: 'rules' | 'formats') {
+  return (await import(new URL(`../scripts/${name}-page.mjs`, import.meta.url).href)) as {
+    readonly rulePage: (row: Row) => string;
+    readonly rulesPage: (rows: readonly unknown[]) => string;
+    readonly formatsPage: (rows: readonly unknown[]) => string;
+  };
 }
 
 describe('generated pages are those of the code (npm run docs:tables writes them)', () => {
   test('docs/rules.md', async () => {
-    expect(readFileSync(join(root, 'docs/rules.md'), 'utf8')).toBe(await page('rules', await loadRules()));
+    const { rulesPage } = await script('rules');
+    expect(readFileSync(join(root, 'docs/rules.md'), 'utf8')).toBe(rulesPage(await loadRules()));
+  });
+
+  test('docs/rules', async () => {
+    const { rulePage } = await script('rules');
+    const rules = await loadRules();
+    expect(readdirSync(join(root, 'docs/rules')).sort()).toEqual(rules.map(({ id }) => `${id}.md`).sort());
+    for (const rule of rules) {
+      const example = exampleOf(rule.id);
+      const page = rulePage({
+        ...rule,
+        repair: fixesOfRule(rule.id),
+        view: example === undefined ? undefined : viewOf(example),
+        reason: withoutExample[rule.id],
+      });
+      expect(readFileSync(join(root, `docs/rules/${rule.id}.md`), 'utf8')).toBe(page);
+    }
   });
 
   test('docs/formats.md', async () => {
-    expect(readFileSync(join(root, 'docs/formats.md'), 'utf8')).toBe(await page('formats', formats));
+    const { formatsPage } = await script('formats');
+    expect(readFileSync(join(root, 'docs/formats.md'), 'utf8')).toBe(formatsPage(formats));
   });
 });

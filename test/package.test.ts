@@ -335,10 +335,12 @@ describe('each door opens on exactly these names', () => {
       mostNodes
       obsPath
       parseJobFile
+      parseLegacyFile
       planImport
       processorTemplates
       readJobFile
       readLegacyDocument
+      readLegacyFile
       resultProperties
       schemaTypes
       smartTaskTypes

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Rule } from '../../src/model/index.js';
 import { OptionError } from '../../src/model/index.js';
+import type { FileView, RuleExample } from '../../src/rule-examples/index.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { type CommandIo, writeText } from '../io.js';
 
@@ -14,14 +15,24 @@ function severities(rule: Rule): string {
   return parts.join('; ');
 }
 
-function describe(rule: Rule, repairs: readonly string[]): string {
+/** What is known of a rule beside its row in the table. */
+interface Explained extends Rule {
+  /** Names of the fixes that `repair` has for it. */
+  readonly repair?: readonly string[];
+  readonly example?: RuleExample;
+  /** Why there is no example. */
+  readonly noExample?: string;
+}
+
+function describe(rule: Explained): string {
+  const { repair = [] } = rule;
   return [
     `${rule.id}  ${rule.name}`,
     '',
     `  What      ${rule.summary}`,
     `  Why       ${rule.why}`,
     `  Fix       ${rule.fix}`,
-    ...(repairs.length === 0 ? [] : [`  Repair    labelkit repair --fix ${repairs.join(' or ')}`]),
+    ...(repair.length === 0 ? [] : [`  Repair    labelkit repair --fix ${repair.join(' or ')}`]),
     `  Severity  ${severities(rule)}`,
     ...(rule.crossSample === true
       ? [
@@ -32,23 +43,43 @@ function describe(rule: Rule, repairs: readonly string[]): string {
   ].join('\n');
 }
 
-/** The rule with the names of the fixes that `repair` has for it. */
-function withFixes(rule: Rule, repair: readonly string[]): Rule & { readonly repair?: readonly string[] } {
-  return repair.length === 0 ? rule : { ...rule, repair };
+function filesText(files: readonly FileView[]): string[] {
+  return files.flatMap(({ name, lines }) => ['', `    ${name}`, ...lines.map((line) => `      ${line}`)]);
 }
 
-/** `labelkit explain <rule>`: what a rule id means, why it matters, how to mend it. */
+/** The example of a rule: what breaks it, what is printed, and what mends it. */
+function exampleText(
+  { example, noExample }: Explained,
+  { viewOf }: Pick<typeof import('../../src/rule-examples/index.js'), 'viewOf'>,
+): string {
+  if (example === undefined) return `  Example   none: ${noExample}\n`;
+  const { command, files, prints, fixedCommand, changes, also } = viewOf(example);
+  return [
+    `  Example   ${command}`,
+    ...filesText(files),
+    '',
+    `  Prints    ${prints}`,
+    ...(also.length === 0 ? [] : [`            ${also.join(' and ')} aside`]),
+    '',
+    `  Mended    ${fixedCommand ?? 'by this change:'}`,
+    ...filesText(changes),
+    '',
+  ].join('\n');
+}
+
+/** `labelkit explain <rule>`: what a rule id means, why it matters, how to mend it, and an example of it. */
 export function addExplain(program: Command, io: CommandIo, done: (code: ExitCode) => void): void {
   program
     .command('explain')
-    .description('what a rule id means, why it matters, and how to mend it')
+    .description('what a rule id means, why it matters, how to mend it, and an example')
     .argument('[rule...]', 'rule ids or names, such as M027 or unknown-usage')
-    .option('--all', 'every rule')
+    .option('--all', 'every rule; their examples only with --json')
     .option('--json', 'print one JSON document')
     .action(async (ids: string[], options: { all?: boolean; json?: boolean }) => {
-      const [{ allRules, loadRules }, { fixesOfRule }] = await Promise.all([
+      const [{ allRules, loadRules }, { fixesOfRule }, examples] = await Promise.all([
         import('../../src/dataset-io/all-rules.js'),
         import('../../src/transforms/index.js'),
+        import('../../src/rule-examples/index.js'),
       ]);
       if (ids.length === 0 && options.all !== true) {
         throw new OptionError('explain needs a rule id', {
@@ -58,12 +89,24 @@ export function addExplain(program: Command, io: CommandIo, done: (code: ExitCod
       // The rules of other formats are loaded only where one of them is asked for.
       const known = ids.every((id) => ruleOf(allRules, id) !== undefined);
       const rules = options.all !== true && known ? allRules : await loadRules();
-      const chosen = options.all === true ? rules : ids.map((id) => find(rules, id));
+      const explained = (options.all === true ? rules : ids.map((id) => find(rules, id))).map(
+        (rule): Explained => {
+          const repair = fixesOfRule(rule.id);
+          const example = examples.exampleOf(rule.id);
+          return {
+            ...rule,
+            ...(repair.length === 0 ? {} : { repair }),
+            ...(example === undefined ? { noExample: examples.withoutExample[rule.id] } : { example }),
+          };
+        },
+      );
+      const text = (rule: Explained) =>
+        options.all === true ? describe(rule) : `${describe(rule)}\n${exampleText(rule, examples)}`;
       await writeText(
         io.stdout,
         options.json === true
-          ? `${JSON.stringify({ rules: chosen.map((rule) => withFixes(rule, fixesOfRule(rule.id))) }, null, 2)}\n`
-          : chosen.map((rule) => describe(rule, fixesOfRule(rule.id))).join('\n'),
+          ? `${JSON.stringify({ rules: explained }, null, 2)}\n`
+          : explained.map(text).join('\n'),
       );
       done(exitCodes.done);
     });

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandIo } from '../io.js';
+import { addAlgorithms } from './train/algorithms.js';
 import { addCatalog } from './train/catalog.js';
+import { addConfigs } from './train/config.js';
 import { addJobs } from './train/jobs.js';
 import { addLogs } from './train/logs.js';
 import { addSubmit } from './train/submit.js';
@@ -29,4 +31,6 @@ export function addTrain(program: Command, io: CommandIo, done: (code: ExitCode)
   addJobs(group, shell);
   addLogs(group, shell);
   addCatalog(group, shell);
+  addAlgorithms(group, shell);
+  addConfigs(group, shell);
 }

@@ -26,4 +26,11 @@ END`,
     run: 'labelkit train submit --from-file job.yaml --follow --quiet',
   },
   { of: 'train metrics', what: 'How it used what it ran on.', run: 'labelkit train metrics first' },
+  {
+    of: 'train config show',
+    what: 'A configuration of the old training, and the request that would replace it.',
+    run: `labelkit train config create street --dataset street --version V001 --flavor modelarts.vm.gpu.p100 \\
+  --framework PyTorch --framework-version PyTorch-1.0.0-python3.6 --code obs://data/code/ --boot train.py --param lr=0.001
+labelkit train config show street --body`,
+  },
 ];

@@ -194,6 +194,7 @@ export {
   legacyStatusOf,
   legacyTrainingRules,
   readLegacyDocument,
+  type ToldConfig,
   type ToldParameter,
   TrainingJobConfig,
   type TrainingJobConfigInfo,
@@ -211,3 +212,4 @@ export { planImport } from './import/plan.js';
 export { obsPath } from './import/requests.js';
 export { Session, type SessionOptions } from './session.js';
 export { type JobFile, parseJobFile, readJobFile } from './training/job-file.js';
+export { parseLegacyFile, readLegacyFile } from './training/legacy-file.js';

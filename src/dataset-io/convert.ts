@@ -286,7 +286,7 @@ async function refuseLosses(
     onError: onError === 'quarantine' ? 'skip' : onError,
     maxDiagnostics: 0,
     onDiagnostic: (diagnostic) => {
-      if (diagnostic.rule === 'C001') examples.push(diagnostic);
+      if (diagnostic.rule === 'C001' || diagnostic.rule === 'C004') examples.push(diagnostic);
     },
   };
   const storage = new DiscardStorage(storageOf(output, options));

@@ -77,3 +77,10 @@ export async function readImageSets(
     diagnostics,
   };
 }
+
+/** D050: a list names an id of which there is nothing. */
+export function listedWithoutFile(id: string, tree: VocTree): Diagnostic {
+  return datasetDiagnostic('D050', `ImageSets names ${id}, which has neither annotation file nor image`, {
+    file: tree.sets ?? tree.root,
+  });
+}

@@ -49,6 +49,9 @@ export interface LossPlace {
   readonly source?: string;
 }
 
+/** Whether a name in `losses` is that of whole samples. */
+const isKindOfSample = (feature: string) => /^(?:image|text|audio|table|file)-sample$/.test(feature);
+
 /** The books of one run: counts, findings, losses, and the policy for faults. */
 export class Run {
   read = 0;
@@ -99,13 +102,13 @@ export class Run {
     if (this.onError === 'quarantine') await this.quarantine?.add(fault);
   }
 
-  /** The target has no place for a feature of a sample: counted, and shown the first time. */
+  /** The target has no place for a feature of a sample, or for the sample: counted, and shown the first time. */
   lose(feature: string, place: LossPlace | (() => LossPlace), target: string): void {
     const before = this.losses.get(feature) ?? 0;
     this.losses.set(feature, before + 1);
     if (before > 0) return;
     this.report(
-      datasetDiagnostic('C001', `${target} has no place for ${feature}`, {
+      datasetDiagnostic(isKindOfSample(feature) ? 'C004' : 'C001', `${target} has no place for ${feature}`, {
         ...(typeof place === 'function' ? place() : place),
         hint: 'Counted in full under losses.',
       }),

@@ -1,5 +1,5 @@
 import { ClassLists } from './class-lists.js';
-import { readImageSets } from './image-sets.js';
+import { type ImageSets, listedWithoutFile, readImageSets } from './image-sets.js';
 import type { ShardProgress } from './jobs/shard.js';
 import { type EarlyThreads, jobsOf, runInThreads, threadsFromFiles } from './jobs/threads.js';
 import { checkVocFiles, runVocShard, type VocPiece, type VocWork, vocShard } from './jobs/voc-shard.js';
@@ -41,7 +41,7 @@ export async function surveyVoc(
   const classLists = await ClassLists.read(storage, tree, sets.lists, signal);
   if (options.checkFiles === true || !classLists.isEmpty) {
     const images = options.checkFiles === true;
-    parts.push(await surveyVocClosely(storage, tree, own, { classLists, images }, onProgress, signal));
+    parts.push(await surveyVocClosely(storage, tree, own, { classLists, sets, images }, onProgress, signal));
   } else if (jobs > 1 && storage.scheme === 'file' && tree.names.length >= threadsFromFiles) {
     parts.push(...(await checkInThreads(storage, work, jobs, onProgress, signal, early)));
   } else {
@@ -96,7 +96,11 @@ async function surveyVocClosely(
   storage: Storage,
   tree: VocTree,
   own: VocValidatorOptions,
-  { classLists, images }: { readonly classLists: ClassLists; readonly images: boolean },
+  {
+    classLists,
+    sets,
+    images,
+  }: { readonly classLists: ClassLists; readonly sets: ImageSets; readonly images: boolean },
   onProgress: (progress: ShardProgress) => void,
   signal: AbortSignal | undefined,
 ): Promise<VocSummary> {
@@ -118,6 +122,9 @@ async function surveyVocClosely(
       onProgress({ items: at + 1, bytes, findings: validator.findings });
       await turns.take(signal);
     }
+    const labelled = new Set(folder === undefined ? [] : tree.names.map(pairingKey));
+    for (const id of sets.ids())
+      if (folder?.hasImage(id) === false && !labelled.has(id)) validator.report(listedWithoutFile(id, tree));
   } finally {
     files.close();
     folder?.close();

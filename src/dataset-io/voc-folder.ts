@@ -13,6 +13,8 @@ export interface VocFolder {
   look(name: string): Promise<ImageLook | undefined> | undefined;
   /** @param look what {@link look} gave, if anything */
   factsOf(name: string, look?: ImageLook): Pick<VocCheckContext, 'image' | 'imageName'>;
+  /** Whether there is an image of this name without extension. */
+  hasImage(id: string): boolean;
   close(): void;
 }
 
@@ -36,6 +38,7 @@ export async function checkVocFolder(
   }, signal);
   looks.expect(tree.names);
   return {
+    hasImage: (id) => images.find(id) !== undefined,
     close: () => looks.close(),
     look: (name) => (isLocal ? undefined : looks.get(name)),
     factsOf(name, fetched) {

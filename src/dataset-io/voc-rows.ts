@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Annotation, Diagnostic, ImageAnnotation, Profile, Sample } from '../model/index.js';
 import { differenceFinding, throwIfAborted } from '../model/index.js';
-import { type ImageSets, readImageSets } from './image-sets.js';
+import { type ImageSets, listedWithoutFile, readImageSets } from './image-sets.js';
 import type { Fault, Row, RowBatch } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
 import { baseName, joinerOf, joinLocation, resolveReference, type Storage } from './storage/index.js';
@@ -194,11 +194,7 @@ export async function* vocRows(
   }
   for (const id of sets.ids()) {
     if (labelled.has(id) || images.find(id) !== undefined) continue;
-    maker.diagnostics.push(
-      datasetDiagnostic('D050', `ImageSets names ${id}, which has neither annotation file nor image`, {
-        file: tree.sets ?? tree.root,
-      }),
-    );
+    maker.diagnostics.push(listedWithoutFile(id, tree));
   }
   yield maker.take();
 }

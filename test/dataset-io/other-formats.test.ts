@@ -16,6 +16,7 @@ import { LocalStorage, MemoryStorage, Spool } from '../../src/dataset-io/storage
 import { validate } from '../../src/dataset-io/validate.js';
 import type { FormatInfo } from '../../src/formats/index.js';
 import { LabelkitError } from '../../src/model/index.js';
+import { madePng } from '../formats/images.js';
 import { filesIn, scratch } from '../support/scratch.js';
 import { vocXml } from '../support/voc-xml.js';
 import { all } from './folder.js';
@@ -304,6 +305,17 @@ describe('losses as errors', () => {
       convert(join(dir, 'in'), join(dir, 'three'), { ...options, allowLoss: names.slice(1) }),
     );
     expect(error.message).toContain(`this would be lost: ${names[0]} ${losses[names[0]!]} [`);
+  });
+
+  test('samples that do not fit are lost as well, and told as such (C004)', async () => {
+    const text = '{"source":"content://a cat"}\n';
+    const dir = scratch({ 'in.manifest': `{"source":"a.jpg"}\n${text}${text}`, 'a.jpg': madePng(4, 4) });
+    const to = (name: string, strictLoss: boolean) =>
+      convert(join(dir, 'in.manifest'), join(dir, name), { to: 'labelme', images: 'copy', strictLoss });
+    const { diagnostics, losses } = await to('plain', false);
+    expect(diagnostics.map(({ rule, line }) => [rule, line])).toEqual([['C004', 2]]);
+    expect(losses).toEqual({ 'text-sample': 2 });
+    expect((await failure(to('strict', true))).message).toContain('this would be lost: text-sample 2 [C004]');
   });
 
   test('standard input cannot be read twice', async () => {

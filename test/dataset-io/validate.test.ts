@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { inspect } from '../../src/dataset-io/inspect.js';
@@ -161,12 +161,25 @@ describe('VOC', () => {
     ]);
   });
 
-  test('D053: a file that cannot be read is an error with its path, and the run goes on', async () => {
-    const dir = scratch({ 'Annotations/a.xml': vocXml('a.jpg') });
-    const file = join(dir, 'Annotations/a.xml');
-    expect((await validate(file)).errors).toBe(0);
-    mkdirSync(join(dir, 'x.xml'));
-    await expect(validate(join(dir, 'none.xml'))).rejects.toMatchObject({ code: 'NotFound' });
+  test('a path with nothing at it is no finding', async () => {
+    await expect(validate(join(scratch(), 'none.xml'))).rejects.toMatchObject({ code: 'NotFound' });
+  });
+
+  test('D050: lists name ids that have neither annotation file nor image', async () => {
+    const dir = scratch({
+      'Annotations/a.xml': vocXml('a.jpg'),
+      'JPEGImages/a.jpg': png(100, 80),
+      'JPEGImages/b.jpg': png(100, 80),
+      'ImageSets/Main/train.txt': 'a\nb\nc\n',
+      'ImageSets/Main/test.txt': 'd\n',
+    });
+    const checked = await validate(dir, { checkFiles: true });
+    expect(checked.rules['D050']).toBe(2);
+    expect(checked.diagnostics.filter(({ rule }) => rule === 'D050').map(({ message }) => message)).toEqual([
+      'ImageSets names c, which has neither annotation file nor image',
+      'ImageSets names d, which has neither annotation file nor image',
+    ]);
+    expect((await validate(dir)).rules['D050']).toBeUndefined();
   });
 
   test('profiles raise severities', async () => {

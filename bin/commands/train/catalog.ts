@@ -9,17 +9,23 @@ import {
   withServiceOptions,
   withServices,
 } from '../dataset/shared.js';
+import { withLegacy } from './shared.js';
 
 interface FlavorFlags extends ServiceFlags {
+  readonly legacy?: boolean;
   readonly type?: FlavorOptions['flavorType'];
 }
 
 /** `labelkit train flavors|engines` */
 export function addCatalog(group: Command, { io, done }: Shell): void {
-  withServiceOptions(group.command('flavors'))
+  withLegacy(withServiceOptions(group.command('flavors')))
     .description('list what jobs can run on')
     .addOption(new Option('--type <type>', 'only of this type').choices(['CPU', 'GPU', 'Ascend']))
     .action(async (flags: FlavorFlags) => {
+      if (flags.legacy === true) {
+        await (await import('./legacy.js')).legacyFlavors(flags, { io, done });
+        return;
+      }
       const { Estimator, mostNodes } = await import('../../../src/dataset-io/cloud.js');
       const flavors = await withServices(flags, io, (session) =>
         Estimator.getSpecList(session, { flavorType: flags.type, signal: io.signal }),
@@ -46,9 +52,13 @@ export function addCatalog(group: Command, { io, done }: Shell): void {
       done(exitCodes.done);
     });
 
-  withServiceOptions(group.command('engines'))
+  withLegacy(withServiceOptions(group.command('engines')))
     .description('list preset frameworks and their versions')
-    .action(async (flags: ServiceFlags) => {
+    .action(async (flags: ServiceFlags & { readonly legacy?: boolean }) => {
+      if (flags.legacy === true) {
+        await (await import('./legacy.js')).legacyEngines(flags, { io, done });
+        return;
+      }
       const { Estimator } = await import('../../../src/dataset-io/cloud.js');
       const engines = await withServices(flags, io, (session) =>
         Estimator.getEngines(session, { signal: io.signal }),

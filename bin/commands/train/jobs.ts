@@ -19,9 +19,14 @@ import {
   withServices,
   withWaitOptions,
 } from '../dataset/shared.js';
-import { printed, withJob } from './shared.js';
+import { printed, withJob, withLegacy, withLegacyVersion } from './shared.js';
 
-interface JobsFlags extends PageFlags {
+interface LegacyFlag {
+  readonly legacy?: boolean;
+  readonly version?: string;
+}
+
+interface JobsFlags extends PageFlags, LegacyFlag {
   readonly name?: string;
   readonly phase?: string[];
   readonly sortBy?: string;
@@ -29,13 +34,13 @@ interface JobsFlags extends PageFlags {
   readonly workspace?: string;
 }
 
-interface DeleteFlags extends ServiceFlags {
+interface DeleteFlags extends ServiceFlags, LegacyFlag {
   readonly yes?: boolean;
 }
 
 /** `labelkit train jobs|show|describe|stop|delete` */
 export function addJobs(group: Command, { io, done }: Shell): void {
-  withServiceOptions(group.command('jobs'))
+  withLegacy(withServiceOptions(group.command('jobs')))
     .description('list the training jobs of the project')
     .option('--name <text>', 'only jobs with this in their name')
     .option('--phase <phase>', 'only jobs in this phase: Running, Completed, …; repeatable', another)
@@ -46,6 +51,10 @@ export function addJobs(group: Command, { io, done }: Shell): void {
     .option('--limit <n>', 'how many a page, up to 50 (default: 10; with --all 50)', wholeNumber(1))
     .option('--all', 'this page and all that follow, printed as they come')
     .action(async (flags: JobsFlags) => {
+      if (flags.legacy === true) {
+        await (await import('./legacy.js')).legacyJobs(flags, { io, done });
+        return;
+      }
       const { Estimator } = await import('../../../src/dataset-io/cloud.js');
       const filters = [
         ...(flags.name === undefined
@@ -85,10 +94,14 @@ export function addJobs(group: Command, { io, done }: Shell): void {
       done(exitCodes.done);
     });
 
-  withServiceOptions(group.command('show'))
+  withLegacyVersion(withServiceOptions(group.command('show')))
     .description('say what the service knows of a job')
     .argument('<job>', 'id or name')
-    .action(async (job: string, flags: ServiceFlags) => {
+    .action(async (job: string, flags: ServiceFlags & LegacyFlag) => {
+      if (flags.legacy === true) {
+        await (await import('./legacy.js')).legacyShow(job, flags, { io, done });
+        return;
+      }
       const info = printed(await withJob(job, flags, io, (found) => found.getJobInfo({ signal: io.signal })));
       const { metadata, status, algorithm, spec } = info;
       const { engine } = algorithm ?? {};
@@ -124,11 +137,15 @@ export function addJobs(group: Command, { io, done }: Shell): void {
       done(exitCodes.done);
     });
 
-  withServiceOptions(group.command('describe'))
+  withLegacy(withServiceOptions(group.command('describe')))
     .description('change the description of a job')
     .argument('<job>', 'id or name')
     .argument('<text>', 'up to 256 characters; an empty one removes it')
-    .action(async (job: string, description: string, flags: ServiceFlags) => {
+    .action(async (job: string, description: string, flags: ServiceFlags & LegacyFlag) => {
+      if (flags.legacy === true) {
+        await (await import('./legacy.js')).legacyDescribe(job, description, flags, { io, done });
+        return;
+      }
       const jobId = await withJob(job, flags, io, async (found) => {
         await found.updateJobConfigs({ description, signal: io.signal });
         return found.jobId;
@@ -137,10 +154,14 @@ export function addJobs(group: Command, { io, done }: Shell): void {
       done(exitCodes.done);
     });
 
-  withWaitOptions(withServiceOptions(group.command('stop')), 'it is Terminated', 'no end')
+  withLegacyVersion(withWaitOptions(withServiceOptions(group.command('stop')), 'it has ended', 'no end'))
     .description('end a job')
     .argument('<job>', 'id or name')
-    .action(async (job: string, flags: WaitFlags) => {
+    .action(async (job: string, flags: WaitFlags & LegacyFlag) => {
+      if (flags.legacy === true) {
+        await (await import('./legacy.js')).legacyStop(job, flags, { io, done });
+        return;
+      }
       const { trainingPhases } = await import('../../../src/dataset-io/cloud.js');
       const info = await withJob(job, flags, io, async (found) => {
         const stopping = await found.controlJob({ signal: io.signal });
@@ -161,11 +182,15 @@ export function addJobs(group: Command, { io, done }: Shell): void {
       done(exitCodes.done);
     });
 
-  withServiceOptions(group.command('delete'))
+  withLegacyVersion(withServiceOptions(group.command('delete')))
     .description('delete a job; what it has written stays')
     .argument('<job>', 'id or name')
     .option('--yes', 'it is meant')
     .action(async (job: string, flags: DeleteFlags) => {
+      if (flags.legacy === true) {
+        await (await import('./legacy.js')).legacyDelete(job, flags, { io, done });
+        return;
+      }
       checkYes(flags.yes, `deleting the job ${job}`);
       const jobId = await withJob(job, flags, io, async (found) => {
         await found.deleteJob({ signal: io.signal });

@@ -1,35 +1,37 @@
 import type { Command } from 'commander';
-import type { JobMetric } from '../../../src/dataset-io/cloud.js';
 import { OptionError } from '../../../src/model/index.js';
 import { exitCodes } from '../../exit-codes.js';
 import { groupDigits } from '../../group-digits.js';
 import { writeText } from '../../io.js';
 import { duration } from '../../options.js';
-import {
-  cell,
-  printJson,
-  printList,
-  type ServiceFlags,
-  type Shell,
-  withServiceOptions,
-} from '../dataset/shared.js';
-import { withJob } from './shared.js';
+import { cell, printJson, type ServiceFlags, type Shell, withServiceOptions } from '../dataset/shared.js';
+import { printMetrics } from './metrics.js';
+import { refuseFlags, withJob, withLegacyVersion } from './shared.js';
 
 interface LogFlags extends ServiceFlags {
   readonly task: string;
+  readonly file?: string;
+  readonly version?: string;
+  readonly legacy?: boolean;
   readonly follow?: boolean;
   readonly timeout?: number;
 }
 
 /** `labelkit train logs|metrics` */
 export function addLogs(group: Command, { io, done }: Shell): void {
-  withServiceOptions(group.command('logs'))
+  withLegacyVersion(withServiceOptions(group.command('logs')))
     .description('print the end of the log of a job, or follow it')
     .argument('<job>', 'id or name')
     .option('--task <task>', 'whose log: worker-0, worker-1, …', 'worker-0')
     .option('--follow', 'print what is written as it comes, until the job has ended')
     .option('--timeout <time>', 'how long it is followed at most: 90s, 30m, 12h (default: no end)', duration)
+    .option('--file <name>', 'with --legacy: which log file (default: the first)')
     .action(async (job: string, flags: LogFlags) => {
+      if (flags.legacy === true) {
+        await (await import('./legacy.js')).legacyLogs(job, flags, { io, done });
+        return;
+      }
+      refuseFlags({ file: flags.file, version: flags.version }, 'the old training only: say --legacy too');
       const { task: taskId, follow, json, quiet, timeout: timeoutMs } = flags;
       const say = (text: string) => {
         if (quiet !== true) io.stderr.write(`${text}\n`);
@@ -66,36 +68,19 @@ export function addLogs(group: Command, { io, done }: Shell): void {
       done(exitCodes.done);
     });
 
-  withServiceOptions(group.command('metrics'))
+  withLegacyVersion(withServiceOptions(group.command('metrics')))
     .description('say how a job uses what it runs on: a value a minute')
     .argument('<job>', 'id or name')
     .option('--task <task>', 'whose: worker-0, worker-1, …', 'worker-0')
     .action(async (job: string, flags: LogFlags) => {
+      if (flags.legacy === true) {
+        await (await import('./legacy.js')).legacyMetrics(job, flags, { io, done });
+        return;
+      }
       const metrics = await withJob(job, flags, io, (found) =>
         found.getJobMetrics({ taskId: flags.task, signal: io.signal }),
       );
-      await printList<JobMetric>(
-        flags,
-        io,
-        {
-          key: 'metrics',
-          what: 'metrics',
-          head: ['metric', 'values', 'least', 'mean', 'most', 'latest'],
-          textColumns: 1,
-          row: ({ metric, value }) => {
-            const known = value.filter((one) => one !== null);
-            if (known.length === 0) return [metric, '0', '', '', '', ''];
-            const mean = known.reduce((sum, one) => sum + one, 0) / known.length;
-            const [least, most] = [Math.min(...known), Math.max(...known)];
-            return [metric, `${known.length}`, ...[least, mean, most, known.at(-1)!].map(rounded)];
-          },
-        },
-        metrics,
-      );
+      await printMetrics(metrics, flags, io);
       done(exitCodes.done);
     });
-}
-
-function rounded(number: number): string {
-  return String(Math.round(number * 100) / 100);
 }

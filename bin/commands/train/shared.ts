@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type {
   OnNotice,
   ServiceSession,
@@ -5,9 +6,30 @@ import type {
   TrainingJob,
   TrainingJobInfo,
 } from '../../../src/dataset-io/cloud.js';
-import { LabelkitError } from '../../../src/model/index.js';
+import { LabelkitError, OptionError } from '../../../src/model/index.js';
 import type { CommandIo } from '../../io.js';
 import { isNoId, notices, rehearse, type ServiceFlags, withServices } from '../dataset/shared.js';
+
+/** Adds the option that means the old training instead of the new one. */
+export function withLegacy(command: Command): Command {
+  return command.option('--legacy', 'of the old training');
+}
+
+/** @throws OptionError for flags that were said and are for something else */
+export function refuseFlags(flags: Readonly<Record<string, unknown>>, use: string): void {
+  const said = Object.keys(flags).find((name) => flags[name] !== undefined);
+  if (said === undefined) return;
+  const option = said.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new OptionError(`--${option} cannot be said here`, { hint: `It is for ${use}.` });
+}
+
+/** {@link withLegacy}, where a job of the old training has versions. */
+export function withLegacyVersion(command: Command): Command {
+  return withLegacy(command).option(
+    '--version <version>',
+    'with --legacy: id or name of a version (default: the newest)',
+  );
+}
 
 /**
  * Runs work with the job of an id, or of a name that no other job has.

@@ -5,7 +5,6 @@ import type {
   JobFile,
   JobParameter,
   JobVolume,
-  OutputData,
   TrainingJob,
   TrainingJobInfo,
 } from '../../../src/dataset-io/cloud.js';
@@ -25,38 +24,13 @@ import {
   withServices,
   withWaitOptions,
 } from '../dataset/shared.js';
-import { type ImportFlags, rehearsedData, resolveData, roadOf } from './data.js';
-import { namesOf, printed } from './shared.js';
+import { rehearsedData, resolveData, roadOf } from './data.js';
+import type { LegacySubmitFlags } from './legacy.js';
+import { withLegacySettings } from './legacy-settings.js';
+import { namesOf, printed, refuseFlags, withLegacy } from './shared.js';
 
-export interface SubmitFlags extends WaitFlags, ImportFlags {
-  readonly fromFile?: string;
-  readonly dryRun?: boolean;
-  readonly follow?: boolean;
-  readonly name?: string;
-  readonly description?: string;
-  readonly workspace?: string;
-  readonly dataset?: string;
-  readonly version?: string;
-  readonly data?: string;
-  readonly workPath?: string;
-  readonly input?: readonly InputData[];
-  readonly output?: readonly OutputData[];
-  readonly framework?: string;
-  readonly frameworkVersion?: string;
-  readonly image?: string;
-  readonly command?: string;
-  readonly frameworkOnImage?: boolean;
-  readonly code?: string;
-  readonly boot?: string;
-  readonly param?: readonly JobParameter[];
-  readonly env?: readonly string[];
-  readonly flavor?: string;
-  readonly nodes?: number;
-  readonly pool?: string;
-  readonly logUrl?: string;
-  readonly localCodeDir?: string;
-  readonly workingDir?: string;
-  readonly volume?: readonly JobVolume[];
+export interface SubmitFlags extends WaitFlags, LegacySubmitFlags {
+  readonly legacy?: boolean;
 }
 
 const help = `
@@ -74,7 +48,8 @@ Examples:
 
 /** `labelkit train submit` */
 export function addSubmit(group: Command, { io, done }: Shell): void {
-  withWaitOptions(withServiceOptions(group.command('submit')), 'it has ended', 'no end')
+  const command = withWaitOptions(withServiceOptions(group.command('submit')), 'it has ended', 'no end');
+  command
     .description('create a training job')
     .option(
       '--from-file <file>',
@@ -128,6 +103,15 @@ export function addSubmit(group: Command, { io, done }: Shell): void {
     .option('--volume <server=dir[:ro]>', 'a file server: 192.168.0.1:/share=/mnt/share; repeatable', volume)
     .addHelpText('after', help)
     .action(async (flags: SubmitFlags) => {
+      if (flags.legacy === true) {
+        await (await import('./legacy.js')).legacySubmit(flags, { io, done });
+        return;
+      }
+      const { algorithm, dataSource, newVersionOf, outputPath } = flags;
+      refuseFlags(
+        { algorithm, dataSource, newVersionOf, outputPath },
+        'the old training only: say --legacy too',
+      );
       const { Estimator, readJobFile } = await import('../../../src/dataset-io/cloud.js');
       const file = flags.fromFile === undefined ? {} : await readJobFile(flags.fromFile);
       const job = merged(file, flags, io);
@@ -153,6 +137,10 @@ export function addSubmit(group: Command, { io, done }: Shell): void {
       });
       done(exitCodes.done);
     });
+  withLegacy(withLegacySettings(command)).option(
+    '--new-version-of <job>',
+    'with --legacy: a version of this job, after its newest, instead of a new job',
+  );
 }
 
 async function report(job: TrainingJob, flags: SubmitFlags, io: CommandIo): Promise<void> {

@@ -29,10 +29,10 @@ export class Estimator {
   /**
    * The request that {@link fit} sends, for those who want to see it first. Nothing is asked.
    *
-   * @throws OptionError (T008–T011)
+   * @throws OptionError (T008–T011); LabelkitError `Unsupported` for the flavor `local`
    */
   request(data: FitData = {}): { method: 'POST'; path: string; body: ReturnType<typeof jobBody> } {
-    checkFit(this.#options, data);
+    this.#check(data);
     const jobName = data.jobName ?? nameAt(Date.now());
     return { method: 'POST', path: jobsPath, body: jobBody(this.#options, { ...data, jobName }) };
   }
@@ -45,8 +45,7 @@ export class Estimator {
    *   known whether there is a job now; with `wait` or `showLog` what `TrainingJob.wait` throws; AbortedError
    */
   async fit({ wait = false, showLog, signal, ...data }: FitOptions = {}): Promise<TrainingJob> {
-    checkFit(this.#options, data);
-    if (this.#options.trainInstanceType === localInstance) throw localRun(this.#options);
+    this.#check(data);
     await this.#checkNodes(signal);
     const job = await this.#create(data, signal);
     const waiting = typeof wait === 'object' ? { signal, ...wait } : { signal };
@@ -64,6 +63,11 @@ export class Estimator {
       await job.wait(waiting);
     }
     return job;
+  }
+
+  #check(data: FitData): void {
+    checkFit(this.#options, data);
+    if (this.#options.trainInstanceType === localInstance) throw localRun(this.#options);
   }
 
   async #create(data: FitData, signal: AbortSignal | undefined): Promise<TrainingJob> {

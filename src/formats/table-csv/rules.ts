@@ -48,6 +48,6 @@ export const tableCsvRules: readonly Rule[] = [
     severity: 'warning',
     summary: 'A cell begins with a Tab and a formula sign before formulas are guarded.',
     why: 'Guarded cells look the same, so undoing the guard will take this Tab away too.',
-    fix: 'Undo an older guard first: --from-option undo-formula-guard.',
+    fix: 'Take an older guard off first, in a run of its own: --to-option undo-formula-guard.',
   },
 ];

@@ -301,7 +301,9 @@ test.each([
   [2, 'needs a second notebook'],
 ])('a run on %i local machines is refused, and it is said why', async (trainInstanceCount, why) => {
   const { session, asked } = fakeSession();
-  await expect(new Estimator(session, { ...local, trainInstanceCount }).fit()).rejects.toMatchObject({
+  const estimator = new Estimator(session, { ...local, trainInstanceCount });
+  expect(() => estimator.request()).toThrow(why);
+  await expect(estimator.fit()).rejects.toMatchObject({
     code: 'Unsupported',
     message: expect.stringContaining(why),
   });

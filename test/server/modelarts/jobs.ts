@@ -8,6 +8,8 @@ export interface Stage {
   readonly name: string;
   /** Done when the stage begins. */
   readonly enter?: () => void;
+  /** It lasts until something else is done with the work, or all work is settled. */
+  readonly lasts?: boolean;
 }
 
 /** Work that goes through stages. Whoever starts it is in the first one. */
@@ -38,7 +40,7 @@ export class Job {
   /** It was asked for. */
   poll(): void {
     const pace = this.pace();
-    if (!('polls' in pace) || this.isDone) return;
+    if (!('polls' in pace) || this.isDone || this.#lasts) return;
     this.#polls += 1;
     if (this.#polls >= pace.polls) this.#advance(this.now());
   }
@@ -47,7 +49,8 @@ export class Job {
   catchUp(): void {
     const pace = this.pace();
     if (!('ms' in pace)) return;
-    while (!this.isDone && this.now() - this.#since >= pace.ms) this.#advance(this.#since + pace.ms);
+    while (!this.isDone && !this.#lasts && this.now() - this.#since >= pace.ms)
+      this.#advance(this.#since + pace.ms);
   }
 
   finish(): void {
@@ -58,6 +61,10 @@ export class Job {
   end(name: string): void {
     this.#stages = [...this.#stages.slice(0, this.#at + 1), { name }];
     this.#at += 1;
+  }
+
+  get #lasts(): boolean {
+    return this.#stages[this.#at]?.lasts === true;
   }
 
   #advance(since: number): void {

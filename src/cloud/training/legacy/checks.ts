@@ -102,9 +102,9 @@ function checkWhatRuns(options: LegacyEstimatorOptions): void {
 
 function checkWhere({ trainInstanceType, specId, poolId, trainInstanceCount }: LegacyEstimatorOptions): void {
   if (trainInstanceType === 'local') {
-    throw new OptionError('trainInstanceType local is not for the old training', {
+    throw new OptionError('trainInstanceType is "local": scripts are not run on this machine', {
       code: 'Unsupported',
-      hint: 'Run it with trainLocally; a LegacyEstimator takes instance types of the service only.',
+      hint: 'Run the boot file yourself with --label=value for each hyperparameter, or name an instance type of the service.',
     });
   }
   checkNotBoth('T110', { specId, trainInstanceType });

@@ -50,23 +50,37 @@ const numbers = new Set(['trainInstanceCount', 'modelId', 'specId', 'engineId'])
  * of a job below `config`), from the options of this package (`trainInstanceCount`), or from both mixed. Numbers may be
  * written as texts; empty members are none. Values are not checked here.
  *
+ * @param at what the message of an error about a member begins with, such as `job.yaml:3:1: `
  * @throws OptionError for a member that is not known, or said twice
  */
-export function readLegacyDocument(document: JsonObject): LegacyDocument {
+export function readLegacyDocument(
+  document: JsonObject,
+  at: (path: readonly string[]) => string = () => '',
+): LegacyDocument {
   const { config, ...rest } = document;
-  if (config !== undefined && !isJsonObject(config))
-    throw new OptionError('config is no object', { hint: 'It holds the settings of a job, by name.' });
+  if (config !== undefined && !isJsonObject(config)) {
+    throw new OptionError(`${at(['config'])}config is no object`, {
+      hint: 'It holds the settings of a job, by name.',
+    });
+  }
   const options: Record<string, unknown> = {};
-  for (const [member, value] of [...Object.entries(rest), ...Object.entries(config ?? {})]) {
+  const members = [
+    ...Object.entries(rest).map(([member, value]) => ({ member, value, path: [member] })),
+    ...Object.entries(config ?? {}).map(([member, value]) => ({ member, value, path: ['config', member] })),
+  ];
+  for (const { member, value, path } of members) {
     const name = Object.hasOwn(names, member) ? names[member]! : member;
     if (!known.has(name)) {
-      throw new OptionError(`${JSON.stringify(member)} is nothing that a job or configuration is made of`, {
-        hint: `Known are ${[...known].join(', ')}, and what the service calls them: ${Object.keys(names).join(', ')}.`,
-      });
+      throw new OptionError(
+        `${at(path)}${JSON.stringify(member)} is nothing that a job or configuration is made of`,
+        {
+          hint: `Known are ${[...known].join(', ')}, and what the service calls them: ${Object.keys(names).join(', ')}.`,
+        },
+      );
     }
     if (value === null || value === '') continue;
     if (options[name] !== undefined)
-      throw new OptionError(`${name} is said twice`, { hint: 'Say it under one name.' });
+      throw new OptionError(`${at(path)}${name} is said twice`, { hint: 'Say it under one name.' });
     options[name] = readMember(name, value);
   }
   return options as LegacyDocument;

@@ -47,6 +47,7 @@ export type {
   LegacyListOptions,
   LegacySpec,
   LegacyVolume,
+  ToldConfig,
   ToldParameter,
   TrainingJobConfigInfo,
 } from './types.js';

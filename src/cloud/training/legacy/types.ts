@@ -90,11 +90,12 @@ export interface ToldParameter {
 }
 
 /** What jobs, versions and configurations are told of alike. Members the service does not tell of are absent. */
-interface ToldConfig {
+export interface ToldConfig {
   readonly workerServerNum?: number;
   readonly appUrl?: string;
   readonly bootFileUrl?: string;
   readonly modelId?: number;
+  readonly modelName?: string;
   readonly parameter?: readonly ToldParameter[];
   readonly specId?: number;
   readonly specCode?: string;
@@ -124,7 +125,7 @@ interface ToldConfig {
   readonly createTime?: number;
 }
 
-/** A configuration as the service tells of it. Others members may be there. */
+/** A configuration as the service tells of it. Other members may be there. */
 export interface TrainingJobConfigInfo extends ToldConfig {
   readonly configName: string;
   readonly configDesc?: string;

@@ -153,7 +153,11 @@ export class JobVersion {
    *   LabelkitError `Timeout`; AbortedError
    */
   async wait(options: WaitOptions<LegacyJobInfo> = {}): Promise<LegacyJobInfo> {
-    const info = await this.#untilEnd(options);
+    const info = await this.#untilEnd({
+      intervalMs: 10_000,
+      capMs: 60_000,
+      ...options,
+    });
     throwUnlessSuccess(info);
     return info;
   }
@@ -161,10 +165,8 @@ export class JobVersion {
   async #untilEnd(options: WaitOptions<LegacyJobInfo>): Promise<LegacyJobInfo> {
     const { timing } = (await this.#context.session.services()).client;
     return await waitFor({
-      intervalMs: 10_000,
-      capMs: 60_000,
-      timeoutMs: Number.POSITIVE_INFINITY,
       ...options,
+      timeoutMs: options.timeoutMs ?? Number.POSITIVE_INFINITY,
       what: this.#name,
       timing,
       ask: () => this.getJobInfo({ signal: options.signal }),

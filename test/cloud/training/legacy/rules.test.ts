@@ -265,11 +265,14 @@ describe('what is refused', () => {
     expect(changes(asked)).toEqual([]);
   });
 
-  test('a run on this machine: it is said who does that', async () => {
+  test('a run on this machine is refused, and it is said what to do', async () => {
     const { session, asked } = fakeSession();
     const local = { ...onFramework, trainInstanceType: 'local' };
     expect(() => new LegacyEstimator(session, local)).toThrow(
-      expect.objectContaining({ code: 'Unsupported', hint: expect.stringContaining('trainLocally') }),
+      expect.objectContaining({
+        code: 'Unsupported',
+        hint: expect.stringContaining('Run the boot file yourself'),
+      }),
     );
     expect(asked).toEqual([]);
   });

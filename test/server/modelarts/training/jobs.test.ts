@@ -128,6 +128,14 @@ describe('new training', () => {
     expect(phaseOf(await ask('GET', other))).toBe('Terminated');
   });
 
+  test('a program without an end runs until the job is ended', async () => {
+    const { ask } = await setUp({ pace: { ms: 0 } });
+    const path = await created(ask, { algorithm: { parameters: [{ name: 'forever', value: '' }] } });
+    expect(phaseOf(await ask('GET', path))).toBe('Running');
+    await ask('POST', `${path}/actions`, { action_type: 'terminate' });
+    expect(phaseOf(await ask('GET', path))).toBe('Terminated');
+  });
+
   test('a description can be changed, and a job deleted', async () => {
     const { ask } = await setUp();
     const path = await created(ask);

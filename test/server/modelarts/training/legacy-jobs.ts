@@ -296,7 +296,11 @@ export const legacyJobRoutes: Routes = {
   'GET /v1/{project_id}/built-in-algorithms': ({ query }) => {
     const { found, page } = listOf(algorithms, query, {
       keys: {
-        create_time: ({ model_id: id }) => Number(id),
+        engine: ({ engine_id: id }) => Number(id),
+        create_time: ({ create_time: time }) => Number(time),
+        model_size: ({ model_size: size }) => Number(size),
+        model_precision: ({ model_precision: precision }) => String(precision),
+        parameter: ({ parameter }) => String(parameter),
         model_name: ({ model_name: name }) => String(name),
         model_usage: ({ model_usage: usage }) => Number(usage),
       },

@@ -16,9 +16,9 @@ interface ProgramOptions {
 }
 
 /**
- * What a job runs here: a made-up program that counts epochs and says so in its log. It takes three parameters:
- * `epochs` (also `epoch_num`, `max_epochs`, …; default 3), `fail_at`, the epoch in which it ends with an error, and
- * `exit_code` of that error (default 1).
+ * What a job runs here: a made-up program that counts epochs and says so in its log. It takes four parameters:
+ * `epochs` (also `epoch_num`, `max_epochs`, …; default 3), `fail_at`, the epoch in which it ends with an error,
+ * `exit_code` of that error (default 1), and `forever`: it does not end by itself.
  */
 export class Program {
   readonly epochs: number;
@@ -28,6 +28,7 @@ export class Program {
   readonly logs: readonly string[][];
   /** Epochs that are over. */
   done = 0;
+  readonly #isEndless: boolean;
   readonly #readData: () => string;
 
   constructor({ parameters, workers, readData }: ProgramOptions) {
@@ -37,6 +38,7 @@ export class Program {
     this.failsAt = number(parameters.get('fail_at'));
     this.exitCode = number(parameters.get('exit_code')) ?? 1;
     this.logs = Array.from({ length: workers }, () => []);
+    this.#isEndless = parameters.has('forever');
     this.#readData = readData;
   }
 
@@ -61,7 +63,7 @@ export class Program {
         },
       };
     });
-    return [begin, ...epochs];
+    return [begin, ...epochs, ...(this.#isEndless ? [{ name, lasts: true }] : [])];
   }
 
   /** What a worker has written so far. */
