@@ -17,6 +17,7 @@ import { addObs } from './commands/obs.js';
 import { addPreview } from './commands/preview.js';
 import { addRelabel } from './commands/relabel.js';
 import { addRepair } from './commands/repair.js';
+import { addReport } from './commands/report.js';
 import { addSample } from './commands/sample.js';
 import { addSplit } from './commands/split.js';
 import { addStats } from './commands/stats.js';
@@ -65,6 +66,7 @@ export function createProgram(io: CommandIo, done: (code: ExitCode) => void): Co
   addRelabel(program, io, done);
   addSample(program, io, done);
   addStats(program, io, done);
+  addReport(program, io, done);
   addPreview(program, io, done);
   addCopy(program, io, done);
   addSplit(program, io, done);
