@@ -33,8 +33,7 @@ export async function surveyVoc(
     minSeverity: options.minSeverity ?? 'warning',
   };
   const totals = { totalItems: tree.names.length };
-  const onProgress = (progress: { items: number; bytes: number }) =>
-    options.onProgress?.({ ...progress, ...totals });
+  const onProgress = (progress: ShardProgress) => options.onProgress?.({ ...progress, ...totals });
   const work: VocWork = { folder: tree.annotations, names: tree.names, options: own };
   const parts: VocSummary[] = [];
   const jobs = jobsOf(options.jobs);
@@ -103,7 +102,7 @@ async function surveyVocClosely(
     sets,
     images,
   }: { readonly classLists: ClassLists; readonly sets: ImageSets; readonly images: boolean },
-  onProgress: (progress: { items: number; bytes: number }) => void,
+  onProgress: (progress: ShardProgress) => void,
   signal: AbortSignal | undefined,
 ): Promise<VocSummary> {
   const files = new VocFiles(storage, tree.annotations, { ...own, signal });
@@ -121,7 +120,7 @@ async function surveyVocClosely(
         if (file.document !== undefined) classLists.compare(pairingKey(name), file.document, validator);
       }
       if (!turns.isDue) continue;
-      onProgress({ items: at + 1, bytes });
+      onProgress({ items: at + 1, bytes, findings: validator.findings });
       await turns.take(signal);
     }
     const labelled = new Set(folder === undefined ? [] : tree.names.map(pairingKey));
