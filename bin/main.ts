@@ -33,6 +33,8 @@ Exit status: 0 done and nothing lost; 1 the input has errors, or something was l
 2 the command line is wrong; 3 input, output or the service failed; 130 interrupted.
 Paths: files and folders, file:///a/b, obs://bucket/key (or s3://, s3a://), and - for standard input or output
 where one stream is meant.
+Progress: a bar on standard error where that is a terminal, nothing elsewhere; LABELKIT_PROGRESS=lines shows a line now and
+then anywhere, LABELKIT_PROGRESS=none nothing.
 `;
 
 /**

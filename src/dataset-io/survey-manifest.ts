@@ -180,7 +180,7 @@ async function surveyOpen(
         watching?.drawFrom(batch);
       }
       bytes += chunk.length;
-      options.onProgress?.({ items: splitter.facts.lines, bytes, ...totals });
+      options.onProgress?.({ items: splitter.facts.lines, bytes, findings: validator.findings, ...totals });
     }
     const rest = splitter.end();
     if (rest !== undefined) {

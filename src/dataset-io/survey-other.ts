@@ -41,6 +41,11 @@ class Books {
     private readonly least: Severity,
   ) {}
 
+  /** Errors and warnings so far. */
+  get findings(): number {
+    return this.severities.error + this.severities.warning;
+  }
+
   report(diagnostic: Diagnostic): void {
     this.severities[diagnostic.severity]++;
     count(this.rules, diagnostic.rule);
@@ -121,7 +126,7 @@ export async function surveyOther(
     watch?.take(batch);
     items += batch.count + batch.faults.length;
     bytes += batch.bytes;
-    options.onProgress?.({ items, bytes });
+    options.onProgress?.({ items, bytes, findings: books.findings });
   }
   return { kind: 'other', format, summary: books.summary(), diagnostics: books.kept };
 }

@@ -77,7 +77,7 @@ export async function checkInThreads(
       Atomics.store(shard.progress, joinedBlocks, ++joined);
       Atomics.notify(shard.progress, joinedBlocks);
     }
-    onProgress({ items, bytes });
+    onProgress({ items, bytes, findings: merger.findings });
     resume?.();
   };
   const helpers = new Array<ManifestShard>(Math.min(jobs, blocks) - 1).fill(shard);

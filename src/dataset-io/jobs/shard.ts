@@ -84,4 +84,6 @@ export interface VocShard {
 export interface ShardProgress {
   readonly items: number;
   readonly bytes: number;
+  /** Errors and warnings, where faults are looked for. */
+  readonly findings?: number;
 }
