@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/corpus/**', 'test/real/**'],
+    exclude: ['test/corpus/**', 'test/real/**', 'test/browser/**'],
     pool: 'threads',
     // By itself it leaves one core idle, and much of the time a test waits for a child or a server.
     maxWorkers: '100%',

@@ -292,6 +292,26 @@ export const groups = [
     ],
   },
   {
+    name: 'report',
+    question: 'A page about a million lines: at most half as much again as checking them?',
+    sets: [lines1M],
+    contenders: (bench) => {
+      const set = bench.ready(lines1M);
+      return [
+        labelkit('manifest-validate', 'validate --jobs 1', set, validate(bench, set, 1)),
+        labelkit('report', 'report --no-join --jobs 1', set, page(bench, set, 1)),
+        labelkit('manifest-validate-x2', 'validate --jobs 2', set, validate(bench, set, 2)),
+        labelkit('report-x2', 'report --no-join --jobs 2', set, page(bench, set, 2)),
+      ];
+    },
+    ratios: [
+      { of: 'report', against: 'manifest-validate', by: 'whole', atLeast: 0.67 },
+      { of: 'report-x2', against: 'manifest-validate-x2', by: 'whole', atLeast: 0.67 },
+      { of: 'report', by: 'memory', atMostMb: 300 },
+      { of: 'report-x2', by: 'memory', atMostMb: 300 },
+    ],
+  },
+  {
     name: 'voc-read',
     question: 'Turn a folder of VOC files into typed objects: how near to opening and reading them?',
     sets: [files20k],
@@ -804,6 +824,28 @@ function validate(bench, set, jobs) {
     readAnswer: (stdout) => {
       const { samples, annotations, errors, warnings } = JSON.parse(stdout);
       return { ...counted(set, samples), ...(isVoc(set) ? { objects: annotations } : {}), errors, warnings };
+    },
+  };
+}
+
+/**
+ * @param {Bench} bench
+ * @param {ReadySet} set
+ * @param {number} jobs
+ */
+function page(bench, set, jobs) {
+  if (!bench.built) return notBuilt;
+  const output = join(bench.scratch, 'report.html');
+  const command = node(
+    ...['labelkit/command.mjs', 'report', set.path, output],
+    ...['--no-join', '--json', '--jobs', String(jobs)],
+  );
+  return {
+    ...command,
+    /** @param {string} stdout */
+    readAnswer: (stdout) => {
+      const { samples, errors, warnings } = JSON.parse(stdout);
+      return { ...counted(set, samples), errors, warnings };
     },
   };
 }

@@ -17,6 +17,7 @@ import { addObs } from './commands/obs.js';
 import { addPreview } from './commands/preview.js';
 import { addRelabel } from './commands/relabel.js';
 import { addRepair } from './commands/repair.js';
+import { addReport } from './commands/report.js';
 import { addSample } from './commands/sample.js';
 import { addSplit } from './commands/split.js';
 import { addStats } from './commands/stats.js';
@@ -32,6 +33,8 @@ Exit status: 0 done and nothing lost; 1 the input has errors, or something was l
 2 the command line is wrong; 3 input, output or the service failed; 130 interrupted.
 Paths: files and folders, file:///a/b, obs://bucket/key (or s3://, s3a://), and - for standard input or output
 where one stream is meant.
+Progress: a bar on standard error where that is a terminal, nothing elsewhere; LABELKIT_PROGRESS=lines shows a line now and
+then anywhere, LABELKIT_PROGRESS=none nothing.
 `;
 
 /**
@@ -63,6 +66,7 @@ export function createProgram(io: CommandIo, done: (code: ExitCode) => void): Co
   addRelabel(program, io, done);
   addSample(program, io, done);
   addStats(program, io, done);
+  addReport(program, io, done);
   addPreview(program, io, done);
   addCopy(program, io, done);
   addSplit(program, io, done);

@@ -31,39 +31,34 @@ export async function runToOutput(
   report?: () => Report,
 ): Promise<ExitCode> {
   const bar = new ProgressBar(io, title, flags.quiet === true);
-  let result: RunResult;
   let errors = 0;
   const onDiagnostic = ({ severity }: Diagnostic) => {
     if (severity === 'error') errors++;
   };
-  try {
-    const classes = await classesOf(flags.classes);
-    const run = (session: Session) =>
-      work({
-        ...readingOptions(flags),
-        to: flags.to,
-        toOptions: flags.toOption,
-        classes,
-        profile: flags.profile,
-        mode: flags.mode,
-        onError: flags.onError ?? (flags.quarantine === undefined ? 'fail' : 'quarantine'),
-        quarantine: flags.quarantine,
-        images: flags.images,
-        root: flags.root,
-        renameClashes: flags.renameClashes,
-        classLists: flags.classLists,
-        canonical: flags.canonical,
-        shard: flags.shard,
-        maxDiagnostics: flags.maxFindings,
-        onDiagnostic,
-        onProgress: bar.update,
-        signal: io.signal,
-        session,
-      });
-    result = await withSession(flags, io, run, { append: flags.appendMode });
-  } finally {
-    bar.clear();
-  }
+  const classes = await classesOf(flags.classes);
+  const run = (session: Session) =>
+    work({
+      ...readingOptions(flags),
+      to: flags.to,
+      toOptions: flags.toOption,
+      classes,
+      profile: flags.profile,
+      mode: flags.mode,
+      onError: flags.onError ?? (flags.quarantine === undefined ? 'fail' : 'quarantine'),
+      quarantine: flags.quarantine,
+      images: flags.images,
+      root: flags.root,
+      renameClashes: flags.renameClashes,
+      classLists: flags.classLists,
+      canonical: flags.canonical,
+      shard: flags.shard,
+      maxDiagnostics: flags.maxFindings,
+      onDiagnostic,
+      onProgress: bar.update,
+      signal: io.signal,
+      session,
+    });
+  const result = await bar.during(() => withSession(flags, io, run, { append: flags.appendMode }));
   const toStdout = output === '-';
   if (flags.quiet !== true && (flags.json !== true || toStdout)) {
     await writeText(io.stderr, result.diagnostics.map((d) => `${formatDiagnostic(d)}\n`).join(''));

@@ -71,6 +71,7 @@ export {
 } from './dataset-io/merge.js';
 export type { ObjectStorage, ObjectStorageOptions } from './dataset-io/object-storage.js';
 export { type Dataset, type DatasetRow, type OpenDatasetOptions, openDataset } from './dataset-io/open.js';
+export type { OverviewOptions } from './dataset-io/overview.js';
 export {
   type ProfileOptions,
   profileOfEnvironment,
@@ -217,6 +218,7 @@ export type { LabelOrientation, PixelSize } from './report/pictures/plane.js';
 export type { NoPicture, PictureFormat, PictureOptions } from './report/pictures/thumbnail.js';
 export { type PreviewPicture, type PreviewResult, preview } from './report/preview.js';
 export type { PreviewOptions } from './report/preview-options.js';
+export { type ReportOptions, type ReportResult, report } from './report/report.js';
 export { toSarif } from './report/sarif.js';
 // Pascal VOC texts
 export {

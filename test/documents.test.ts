@@ -23,32 +23,37 @@ import { fixesOfRule } from '../src/transforms/index.js';
 
 /*
  * What documents show is what happens. Blocks marked `sh` and `ts` are run in order in one folder that holds
- * `examples`; a `text` block after one of them is what it must print. UPDATE_GOLDEN=1 writes the `text` blocks anew.
+ * `examples`; those marked `sh jq` only where there is a `jq`; a `text` block after one of them is what it must print. UPDATE_GOLDEN=1 writes the `text` blocks anew.
  */
 
 const root = resolve(import.meta.dirname, '..');
 const update = process.env['UPDATE_GOLDEN'] === '1';
-const documents = ['docs/guide.md', 'README.md'].filter((name) => existsSync(join(root, name)));
+const documents = ['docs/guide.md', 'docs/recipes.md', 'README.md'].filter((name) =>
+  existsSync(join(root, name)),
+);
 
 interface Block {
   readonly language: 'sh' | 'ts';
   readonly code: string;
+  /** A program that it needs, and that not every machine has. */
+  readonly needs: string | undefined;
   /** Line of the document that the block begins on. */
   readonly line: number;
   /** What the `text` block after it says; undefined when there is none. */
   readonly expected: string | undefined;
 }
 
-const fence = /^```(\w*)\n([\s\S]*?)^```$/gm;
+const fence = /^```(\w*)(?: (\w+))?\n([\s\S]*?)^```$/gm;
 
 function blocksOf(text: string): Block[] {
   const fences = [...text.matchAll(fence)].map((match) => ({
     language: match[1]!,
-    code: match[2]!,
+    needs: match[2],
+    code: match[3]!,
     from: match.index,
     to: match.index + match[0].length,
   }));
-  return fences.flatMap(({ language, code, from, to }, index): Block[] => {
+  return fences.flatMap(({ language, needs, code, from, to }, index): Block[] => {
     if (language !== 'sh' && language !== 'ts') return [];
     const after = fences[index + 1];
     const hasOutput = after?.language === 'text' && text.slice(to, after.from).trim() === '';
@@ -56,6 +61,7 @@ function blocksOf(text: string): Block[] {
       {
         language,
         code,
+        needs,
         line: text.slice(0, from).split('\n').length,
         expected: hasOutput ? after.code : undefined,
       },
@@ -128,6 +134,8 @@ function typeErrors(files: readonly string[]): string[] {
     );
 }
 
+const isInstalled = (program: string) => spawnSync(program, ['--version']).error === undefined;
+
 function run({ language, code, line }: Block, cwd: string): string {
   const javascript = join(cwd, `line-${line}.js`);
   if (language === 'ts') {
@@ -162,14 +170,16 @@ describe.each(documents)('%s', (name) => {
   test('does what it says', () => {
     const folder = mkdtempSync(join(scratch, 'run-'));
     cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
-    const printed = new Map(blocks.map((block) => [block.line, run(block, folder)]));
+    const ready = blocks.filter(({ needs }) => needs === undefined || isInstalled(needs));
+    const printed = new Map(ready.map((block) => [block.line, run(block, folder)]));
     if (update) {
       writeFileSync(path, updated(text, blocks, printed));
       return;
     }
     for (const { line, expected } of blocks) {
-      if (expected === undefined) continue;
-      expect(withoutTimes(printed.get(line)!), `${name}:${line}`).toBe(withoutTimes(expected));
+      const now = printed.get(line);
+      if (expected === undefined || now === undefined) continue;
+      expect(withoutTimes(now), `${name}:${line}`).toBe(withoutTimes(expected));
     }
   });
 
@@ -179,17 +189,32 @@ describe.each(documents)('%s', (name) => {
   });
 });
 
+test('docs/README.md leads to every page', () => {
+  const index = join(root, 'docs/README.md');
+  const targets = [...readFileSync(index, 'utf8').matchAll(/\]\(([^)#]+)\)/g)].map((match) =>
+    resolve(index, '..', match[1]!),
+  );
+  expect(targets.filter((target) => !existsSync(target))).toEqual([]);
+  const folders = ['docs', 'docs/formats'].map((name) => join(root, name));
+  const pages = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join(folder, name)),
+  );
+  expect(pages.filter((page) => page !== index && !targets.includes(page))).toEqual([]);
+});
+
 /** The document with each `text` block that is no longer true replaced. */
 function updated(text: string, blocks: readonly Block[], printed: ReadonlyMap<number, string>): string {
   const lines = new Map(blocks.map((block) => [block.line, block]));
   let last: Block | undefined;
-  return text.replaceAll(fence, (whole, language: string, code: string, at: number) => {
+  return text.replaceAll(fence, (whole, language: string, _needs, code: string, at: number) => {
     const block = lines.get(text.slice(0, at).split('\n').length);
     const before = last;
     last = block;
     if (language !== 'text' || before?.expected === undefined) return whole;
-    const now = printed.get(before.line)!;
-    return withoutTimes(now) === withoutTimes(code) ? whole : `\`\`\`text\n${now}\`\`\``;
+    const now = printed.get(before.line);
+    return now === undefined || withoutTimes(now) === withoutTimes(code) ? whole : `\`\`\`text\n${now}\`\`\``;
   });
 }
 

@@ -166,6 +166,7 @@ describe('each door opens on exactly these names', () => {
       relabel
       removeProfile
       repairDataset
+      report
       rotationOf
       sample
       split

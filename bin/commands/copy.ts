@@ -79,9 +79,8 @@ export function addCopy(program: Command, io: CommandIo, done: (code: ExitCode) 
       const onItem = (item: TransferItem) => {
         if (item.outcome === 'planned') planned.push(`${item.from} → ${item.to}\n`);
       };
-      let result: TransferResult;
-      try {
-        result = await withSession(flags, io, (session) =>
+      const result = await bar.during(() =>
+        withSession(flags, io, (session) =>
           transfer(from, to, {
             mode: flags.mode,
             keepLastDir: flags.keepLastDir,
@@ -96,10 +95,8 @@ export function addCopy(program: Command, io: CommandIo, done: (code: ExitCode) 
             signal: io.signal,
             session,
           }),
-        );
-      } finally {
-        bar.clear();
-      }
+        ),
+      );
       const seconds = Math.round(performance.now() - started) / 1000;
       await writeText(io.stderr, failureLines(result));
       await writeText(

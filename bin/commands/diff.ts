@@ -77,9 +77,8 @@ export function addDiff(program: Command, io: CommandIo, done: (code: ExitCode) 
     ]);
     const classes = await namedClasses(flags.classes);
     const bar = new ProgressBar(io, 'compared', flags.quiet === true);
-    let found: DatasetDiff;
-    try {
-      found = await withSession(flags, io, (session) =>
+    const found = await bar.during(() =>
+      withSession(flags, io, (session) =>
         diffDatasets(first, second, {
           ...readingOptions(flags),
           secondFrom: flags.secondFrom,
@@ -98,10 +97,8 @@ export function addDiff(program: Command, io: CommandIo, done: (code: ExitCode) 
           signal: io.signal,
           session,
         }),
-      );
-    } finally {
-      bar.clear();
-    }
+      ),
+    );
     if (flags.quiet !== true && flags.json !== true)
       await writeText(io.stderr, found.diagnostics.map((d) => `${formatDiagnostic(d)}\n`).join(''));
     await writeText(io.stdout, flags.json === true ? `${JSON.stringify(found, null, 2)}\n` : textOf(found));

@@ -61,15 +61,27 @@ export class StepBar {
 
   readonly update = ({ step, done, total, bytes = 0 }: ImportProgress): void => {
     if (step !== this.step) {
-      this.clear();
+      this.bar?.finish();
       this.step = step;
       this.bar = new ProgressBar(this.io, verbs[step], this.quiet);
     }
     this.bar?.update({ items: done, bytes, ...(total === undefined ? {} : { totalItems: total }) });
   };
 
+  /** Takes the bar off the terminal, before anything else is printed. */
   clear(): void {
     this.bar?.clear();
+  }
+
+  /** As {@link ProgressBar.during}, for the last step. */
+  async during<R>(work: () => Promise<R>): Promise<R> {
+    try {
+      const result = await work();
+      this.bar?.finish();
+      return result;
+    } finally {
+      this.clear();
+    }
   }
 }
 
@@ -240,16 +252,16 @@ export function addImport(program: Command, io: CommandIo, done: (code: ExitCode
             say(`${file}${line === undefined ? '' : `:${line}`}: ${message} [${rule}]`),
         };
         try {
-          return flags.dryRun === true
-            ? { plan: await planImport(input, options) }
-            : { result: await importDataset(input, options) };
+          return await bar.during(async () =>
+            flags.dryRun === true
+              ? { plan: await planImport(input, options) }
+              : { result: await importDataset(input, options) },
+          );
         } catch (error) {
           const state = flags.dryRun === true ? undefined : stateFile(flags);
           if (!(error instanceof OptionError) && state !== undefined && existsSync(state))
             say(`${state} keeps how far it came: the same command goes on from there`);
           throw error;
-        } finally {
-          bar.clear();
         }
       });
       const found = plan ?? result;

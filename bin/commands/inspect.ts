@@ -83,9 +83,8 @@ export function addInspect(program: Command, io: CommandIo, done: (code: ExitCod
         import('../session.js'),
       ]);
       const bar = new ProgressBar(io, 'read', flags.quiet === true);
-      let found: Inspection;
-      try {
-        found = await withSession(flags, io, (session) =>
+      const found = await bar.during(() =>
+        withSession(flags, io, (session) =>
           inspect(input, {
             ...readingOptions(flags),
             profile: flags.profile,
@@ -96,10 +95,8 @@ export function addInspect(program: Command, io: CommandIo, done: (code: ExitCod
             signal: io.signal,
             session,
           }),
-        );
-      } finally {
-        bar.clear();
-      }
+        ),
+      );
       await writeText(
         io.stdout,
         flags.json === true ? `${JSON.stringify(found, null, 2)}\n` : textReport(found),

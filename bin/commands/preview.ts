@@ -106,9 +106,8 @@ export function addPreview(program: Command, io: CommandIo, done: (code: ExitCod
     const classes = await namedClasses(flags.classes);
     const diagnostics: Diagnostic[] = [];
     const bar = new ProgressBar(io, 'read', flags.quiet === true);
-    let result: PreviewResult;
-    try {
-      result = await withSession(flags, io, (session) =>
+    const result = await bar.during(() =>
+      withSession(flags, io, (session) =>
         preview(input, output, {
           ...readingOptions(flags),
           ...{ count, seed, labels: label, findings: finding, checkFiles, profile, classes, root },
@@ -120,10 +119,8 @@ export function addPreview(program: Command, io: CommandIo, done: (code: ExitCod
           signal: io.signal,
           session,
         }),
-      );
-    } finally {
-      bar.clear();
-    }
+      ),
+    );
     if (flags.json === true) {
       await writeText(io.stdout, `${JSON.stringify({ ...result, diagnostics }, null, 2)}\n`);
     } else {

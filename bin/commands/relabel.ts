@@ -135,9 +135,8 @@ async function suggest(input: string, flags: Flags, io: CommandIo): Promise<void
     import('../session.js'),
   ]);
   const bar = new ProgressBar(io, 'read', flags.quiet === true);
-  let found: LabelSurvey;
-  try {
-    found = await withSession(flags, io, (session) =>
+  const found = await bar.during(() =>
+    withSession(flags, io, (session) =>
       suggestRelabel(input, {
         ...readingOptions(flags),
         root: flags.root,
@@ -145,10 +144,8 @@ async function suggest(input: string, flags: Flags, io: CommandIo): Promise<void
         signal: io.signal,
         session,
       }),
-    );
-  } finally {
-    bar.clear();
-  }
+    ),
+  );
   const text = flags.json === true ? `${JSON.stringify(found, null, 2)}\n` : suggestions(found);
   await writeText(io.stdout, text);
 }

@@ -206,9 +206,8 @@ async function check(paths: readonly string[], flags: Flags, io: CommandIo): Pro
   ]);
   const bar = new ProgressBar(io, 'checked', flags.quiet === true);
   const classes = await namedClasses(flags.classes);
-  let found: SplitCheck;
-  try {
-    found = await withSession(flags, io, (session) =>
+  const found = await bar.during(() =>
+    withSession(flags, io, (session) =>
       checkSplit(paths, {
         ...readingOptions(flags),
         classes,
@@ -222,10 +221,8 @@ async function check(paths: readonly string[], flags: Flags, io: CommandIo): Pro
         signal: io.signal,
         session,
       }),
-    );
-  } finally {
-    bar.clear();
-  }
+    ),
+  );
   const findings = found.diagnostics.map((d) => `${formatDiagnostic(d)}\n`).join('');
   await writeText(
     io.stdout,

@@ -56,8 +56,8 @@ export function addStats(program: Command, io: CommandIo, done: (code: ExitCode)
     .option('--json', 'print exactly one JSON document')
     .option('--quiet', 'nothing on standard error but errors')
     .option('--session <profile>', 'profile with the keys for object storage (default: from the environment)')
-    .action(async (partials: string[], _: unknown, command: Command) => {
-      await merge(partials, command.optsWithGlobals(), io, done);
+    .action(async (partials: string[], flags: MergeFlags) => {
+      await merge(partials, flags, io, done);
     });
 }
 
@@ -72,9 +72,8 @@ async function run(
     import('../session.js'),
   ]);
   const bar = new ProgressBar(io, 'read', flags.quiet === true);
-  let counted: Awaited<ReturnType<typeof tallyDataset>>;
-  try {
-    counted = await withSession(flags, io, (session) =>
+  const counted = await bar.during(() =>
+    withSession(flags, io, (session) =>
       tallyDataset(input, {
         ...readingOptions(flags),
         root: flags.root,
@@ -86,10 +85,8 @@ async function run(
         signal: io.signal,
         session,
       }),
-    );
-  } finally {
-    bar.clear();
-  }
+    ),
+  );
   const { format, tally, diagnostics } = counted;
   const report = tally.report(flags.top);
   if (flags.partial === true) await writeText(io.stdout, `${JSON.stringify(tally)}\n`);

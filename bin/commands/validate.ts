@@ -138,9 +138,9 @@ export function addValidate(program: Command, io: CommandIo, done: (code: ExitCo
     const results: ValidationResult[] = [];
     const check = async (input: string, session: Session) => {
       const bar = new ProgressBar(io, 'checked', flags.quiet === true);
-      try {
-        results.push(
-          await validate(input, {
+      results.push(
+        await bar.during(() =>
+          validate(input, {
             ...readingOptions(flags),
             profile: flags.profile,
             mode: flags.lenient === true ? 'lenient' : 'strict',
@@ -156,10 +156,8 @@ export function addValidate(program: Command, io: CommandIo, done: (code: ExitCo
             signal: io.signal,
             session,
           }),
-        );
-      } finally {
-        bar.clear();
-      }
+        ),
+      );
     };
     await withSession(flags, io, async (session) => {
       for (const input of inputs) await check(input, session);

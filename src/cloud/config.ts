@@ -14,6 +14,7 @@ export type StoredSecret = string | { readonly encrypted: string };
 export const keyMembers = ['accessKey', 'secretKey', 'securityToken'] as const;
 /** The members that are secret. */
 export const secretMembers = [...keyMembers, 'password'] as const;
+/** A member of a profile that is kept secret. */
 export type SecretMember = (typeof secretMembers)[number];
 
 /** One profile of the configuration file, member for member. */

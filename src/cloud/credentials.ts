@@ -38,10 +38,12 @@ export class Credentials {
     return this.#accessKey;
   }
 
+  /** Says who it is, and nothing secret. */
   toString(): string {
     return `Credentials(${maskAccessKey(this.#accessKey)})`;
   }
 
+  /** Its members with what is secret masked. */
   toJSON(): Record<string, string> {
     return {
       accessKey: maskAccessKey(this.#accessKey),
@@ -51,6 +53,7 @@ export class Credentials {
     };
   }
 
+  /** As {@link toString}. */
   [inspect.custom](): string {
     return this.toString();
   }

@@ -15,14 +15,17 @@ export class Secret {
     return this.#text;
   }
 
+  /** Stars, whatever is inside. */
   toString(): string {
     return redacted;
   }
 
+  /** Stars, whatever is inside. */
   toJSON(): string {
     return redacted;
   }
 
+  /** Stars, whatever is inside. */
   [inspect.custom](): string {
     return redacted;
   }

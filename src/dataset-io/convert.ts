@@ -10,6 +10,7 @@ import type { FormatId } from './formats.js';
 import { otherRows, ownValues, selectRows } from './input-rows.js';
 import { manifestRows } from './manifest-rows.js';
 import { writeManifestRows } from './manifest-writer.js';
+import type { Progress } from './progress.js';
 import { FileQuarantine, LineQuarantine, type Quarantine } from './quarantine.js';
 import type { RowBatch } from './rows.js';
 import { Run, type RunOptions, type RunResult } from './run.js';
@@ -19,6 +20,7 @@ import { DiscardStorage, dirOf, Loan, parseLocation, type TreeMode } from './sto
 import { storageOf } from './storages.js';
 import type { ImageHandling, WriteRows, WriterContext } from './writer.js';
 
+/** How a data set is converted: those of reading, of writing, and of what happens to faulty records. */
 export interface ConvertOptions extends RunOptions, Omit<JoinedDatasetOptions, 'classes'> {
   /** Format of the input; default: detected, and for a transform of standard input `manifest`. */
   readonly from?: string | undefined;
@@ -143,7 +145,7 @@ async function open(
   const tree = await findVocTree(storage, input, signal, xmlNames);
   const sets = await readImageSets(storage, tree, signal);
   const rows = vocRows(storage, tree, {
-    keepSource: to === 'voc',
+    keepSource: to === 'voc' || values['prune'] === true,
     profile: options.profile,
     sets,
     signal,
@@ -347,7 +349,8 @@ export async function rehearse(
 export async function survey(input: string, stage: Stage, options: TransformOptions = {}): Promise<void> {
   const resolved = await resolveStaged(input, options);
   const { batches, totals } = await open(resolved, input, resolved.format, options, stage);
-  const { onProgress, signal } = options;
+  const { signal } = options;
+  const onProgress = (progress: Progress) => options.onProgress?.({ ...progress, phase: 'first-pass' });
   const run = new Run({ onError: 'skip', maxDiagnostics: 0, onProgress, signal }, undefined, totals);
   const { staged } = await import('./stage.js');
   for await (const _ of staged(run.account(batches), stage, contextOf(input, run, options)));

@@ -31,6 +31,7 @@ export type DedupeKey = 'line' | 'source' | 'id' | 'image' | 'phash';
 
 const dedupeKeys: readonly DedupeKey[] = ['line', 'source', 'id', 'image', 'phash'];
 
+/** What makes a sample a repetition, and which of several stays. */
 export interface DedupeOptions extends TransformOptions {
   /** Default `source`. */
   readonly by?: DedupeKey | undefined;
@@ -51,6 +52,7 @@ export interface Repeat {
   readonly sameAs?: number;
 }
 
+/** What {@link dedupe} found beside the counts of every run. */
 export interface DedupeReport {
   readonly by: DedupeKey;
   readonly keep: 'first' | 'last';

@@ -11,6 +11,7 @@ import {
   keyOf,
   type Matching,
   sensibleKey,
+  type TakeFaults,
   worstOf,
 } from './diff-side.js';
 import { type FormatId, formatInfo } from './formats.js';
@@ -19,6 +20,7 @@ import type { Row, RowBatch } from './rows.js';
 
 export type { DiffKey } from './diff-side.js';
 
+/** What samples are matched by, and what counts as a difference. */
 export interface DiffOptions extends JoinedDatasetOptions {
   /** Format of the first data set; default: detected. */
   readonly from?: string | undefined;
@@ -68,6 +70,7 @@ export interface SampleDifference {
   readonly annotations?: Omit<ItemsDiff, 'equal'>;
 }
 
+/** How many of both sides are equal, changed, or on one side only. */
 export interface DifferenceCounts {
   readonly equal: number;
   readonly changed: number;
@@ -178,7 +181,7 @@ class Comparison {
       const by = options.key ?? sensibleKey(a, opening.row, b, await this.firstOf(b));
       this.matching = { by, resolves: this.isCross };
       this.compared.bySource = by === 'source';
-      other = await IndexedSide.read(b, this.matching, this.takeFaults);
+      other = await IndexedSide.read(b, this.matching, this.indexing());
       let bytes = 0;
       for await (const batch of following(opening.batches, stream)) {
         this.takeFaults(batch);
@@ -231,6 +234,18 @@ class Comparison {
     if (side.path === '-') return undefined;
     for await (const { rows } of side.batches()) if (rows[0] !== undefined) return rows[0];
     return undefined;
+  }
+
+  /** Takes the batches of the second side while it is indexed. */
+  private indexing(): TakeFaults {
+    let items = 0;
+    let bytes = 0;
+    return (batch) => {
+      this.takeFaults(batch);
+      items += batch.count + batch.faults.length;
+      bytes += batch.bytes;
+      this.options.onProgress?.({ items, bytes, phase: 'first-pass' });
+    };
   }
 
   private readonly takeFaults = (batch: RowBatch): void => {

@@ -43,7 +43,11 @@ export async function inputRows(
     ]);
     const tree = await findVocTree(storage, path, signal, xmlNames);
     return await selectRows(
-      vocRows(storage, tree, { keepSource: options.keepSource, profile, signal }),
+      vocRows(storage, tree, {
+        keepSource: options.keepSource === true || values['prune'] === true,
+        profile,
+        signal,
+      }),
       values,
       path,
     );

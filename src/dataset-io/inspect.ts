@@ -20,13 +20,13 @@ export interface Inspection {
   readonly tasks: Readonly<Record<string, number>>;
   /** Samples per usage. */
   readonly usages: Readonly<Record<string, number>>;
-  /** Annotations per label, most frequent first; at most {@link labelsListed}. */
+  /** Annotations per label, most frequent first; at most 50. */
   readonly labels: Readonly<Record<string, number>>;
   /** Different labels, listed or not. */
   readonly labelCount: number;
   /** Objects per shape. */
   readonly shapes: Readonly<Record<string, number>>;
-  /** Images per size, `width×height×depth`, most frequent first; at most {@link sizesListed}. */
+  /** Images per size, `width×height×depth`, most frequent first; at most 10. */
   readonly sizes: Readonly<Record<string, number>>;
   /**
    * The coordinate convention that boxes look like. Absent for manifests, whose annotation files are not opened:

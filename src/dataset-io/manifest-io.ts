@@ -29,6 +29,7 @@ export interface ManifestRange {
   readonly firstLine?: number | undefined;
 }
 
+/** How a manifest is read in batches. */
 export interface ManifestBatchesOptions
   extends TextOptions,
     Pick<
@@ -47,6 +48,7 @@ export interface ManifestBatchesOptions
   readonly onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined;
 }
 
+/** How a manifest is read sample by sample. */
 export interface ManifestReadOptions extends Omit<ManifestBatchesOptions, 'lazy' | 'reuse'> {
   /**
    * Read the VOC files that annotations name and give what they say as `annotation.image`. The sample of a file

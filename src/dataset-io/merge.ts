@@ -25,6 +25,7 @@ export type { MergeKey } from './merge-keys.js';
  */
 export type MergePolicy = 'error' | 'first' | 'last' | 'union';
 
+/** What makes two samples the same one, and what happens when they say different things. */
 export interface MergeOptions extends TransformOptions {
   /** Default `source`. */
   readonly key?: MergeKey | undefined;

@@ -10,6 +10,7 @@ import { imagesIn } from './row-images.js';
 import type { Row } from './rows.js';
 import { storageOf } from './storages.js';
 
+/** How a data set of any format is read. */
 export interface OpenDatasetOptions extends JoinedDatasetOptions {
   /**
    * Read the VOC files that a manifest names, so that {@link DatasetRow.images} has what they say. VOC data

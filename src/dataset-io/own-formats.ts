@@ -1,5 +1,5 @@
 import type { FormatInfo } from '../formats/index.js';
-import { difficultOption, isVocTask, selectionOptions, tasks } from '../model/index.js';
+import { difficultOption, isVocTask, pruneOption, selectionOptions, tasks } from '../model/index.js';
 
 /** The formats that have readers and writers of their own; those in `src/formats` are not loaded to handle them. */
 export type OwnFormatId = 'manifest' | 'voc';
@@ -51,7 +51,7 @@ export const ownFormats: Readonly<Record<OwnFormatId, FormatInfo>> = {
       'unknown-member',
     ],
     note: 'Reads the devkit tree (Annotations, JPEGImages, ImageSets), a folder of XML files, and one XML file. validate and inspect look at all of it, whatever its options.',
-    options: [...selectionOptions, difficultOption],
+    options: [...selectionOptions, difficultOption, pruneOption],
   },
 };
 

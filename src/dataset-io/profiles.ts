@@ -8,6 +8,7 @@ import {
 } from '../cloud/index.js';
 import { findJsonFault } from './session.js';
 
+/** Where the file with profiles is. */
 export interface ProfileOptions {
   /** Default: `LABELKIT_CONFIG`, else `labelkit/config.json` where the system keeps configuration. */
   readonly configFile?: string | undefined;

@@ -8,8 +8,14 @@ export interface Progress {
   readonly totalItems?: number;
   /** Bytes in all, where that is known before reading. */
   readonly totalBytes?: number;
-  /** `write`: everything is read, and the files are being put into place; items are files. Absent: reading. */
-  readonly phase?: 'write';
+  /** Errors and warnings so far, where the run looks for faults. */
+  readonly findings?: number;
+  /**
+   * `first-pass`: input is read that will be looked at again. `write`: everything is read, and the files are being put into
+   * place; items are files. Absent: the work itself.
+   */
+  readonly phase?: 'first-pass' | 'write';
 }
 
+/** Hears how far a run has come. */
 export type OnProgress = (progress: Progress) => void;

@@ -38,6 +38,7 @@ import {
 import { type Places, storageOf } from './storages.js';
 import { withoutCarriageReturns, withoutMark } from './xml-bytes.js';
 
+/** Which faults are mended, and within which bounds. */
 export interface RepairOptions
   extends TransformOptions,
     Pick<ShapeRepairOptions, 'outsideFraction' | 'minSide'> {

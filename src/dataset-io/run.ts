@@ -7,6 +7,7 @@ import { datasetDiagnostic } from './rules.js';
 /** What is done with a record that cannot be read or written: stop, leave it out, or put it aside. */
 export type OnError = 'fail' | 'skip' | 'quarantine';
 
+/** What every run that writes can be told about faulty records, findings, progress and its end. */
 export interface RunOptions {
   /** Default `fail`. */
   readonly onError?: OnError | undefined;
@@ -60,6 +61,7 @@ export class Run {
   /** The content of an annotation file is no longer what was read. */
   documentsChanged = false;
   private bytes = 0;
+  private findings = 0;
   private readonly losses = new Map<string, number>();
   private readonly kept: Diagnostic[] = [];
   private readonly started = performance.now();
@@ -82,6 +84,7 @@ export class Run {
 
   /** Keeps and hands on one finding. */
   report(diagnostic: Diagnostic): void {
+    if (diagnostic.severity !== 'info') this.findings++;
     if (this.kept.length < this.maxDiagnostics) this.kept.push(diagnostic);
     this.options.onDiagnostic?.(diagnostic);
   }
@@ -129,13 +132,15 @@ export class Run {
       this.bytes += batch.bytes;
       await this.reportInOrder(batch, drops);
       yield batch;
-      this.options.onProgress?.({ items: this.read, bytes: this.bytes, ...this.totals });
+      const { read, bytes, findings, totals } = this;
+      this.options.onProgress?.({ items: read, bytes, findings, ...totals });
     }
   }
 
   /** For a writer that puts its files into place when everything is read. */
   readonly reportWritten = (files: number, of: number): void => {
-    this.options.onProgress?.({ items: files, totalItems: of, bytes: this.bytes, phase: 'write' });
+    const { bytes, findings } = this;
+    this.options.onProgress?.({ items: files, totalItems: of, bytes, findings, phase: 'write' });
   };
 
   /** The findings of a batch by line, where they have one, whether they cost a record or not. */

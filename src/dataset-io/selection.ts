@@ -1,14 +1,53 @@
 import type { FormatValues } from '../formats/index.js';
-import type { Annotation, Diagnostic, ImageAnnotation, Sample } from '../model/index.js';
+import {
+  type Annotation,
+  type Diagnostic,
+  type ImageAnnotation,
+  type Sample,
+  type Task,
+  tasks,
+} from '../model/index.js';
 import { instancesOf, type LabelInstance } from '../transforms/index.js';
 import { encodeVoc, VocDocument } from '../voc/index.js';
+import { openable } from './references.js';
 import type { Row, RowBatch } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
+import { dirOf, resolveReference } from './storage/index.js';
+
+/** Labels of a list: of any task, or of one alone. */
+class LabelList {
+  private readonly entries = new Map<string, { readonly entry: string; readonly task: Task | undefined }[]>();
+  /** What has not been seen, as it was listed. */
+  readonly unseen: Set<string>;
+
+  constructor(entries: readonly string[]) {
+    this.unseen = new Set(entries);
+    for (const entry of entries) {
+      const at = entry.lastIndexOf('@');
+      const task = tasks.find((one) => at > 0 && one === entry.slice(at + 1));
+      const name = task === undefined ? entry : entry.slice(0, at);
+      this.entries.set(name, [...(this.entries.get(name) ?? []), { entry, task }]);
+    }
+  }
+
+  /** True when a label is listed, which then has been seen. */
+  has({ name, annotation }: LabelInstance): boolean {
+    const entries = name === undefined ? undefined : this.entries.get(name);
+    if (entries === undefined) return false;
+    let isListed = false;
+    for (const { entry, task } of entries) {
+      if (task !== undefined && task !== annotation.task) continue;
+      isListed = true;
+      this.unseen.delete(entry);
+    }
+    return isListed;
+  }
+}
 
 /** Which samples of an input are read, by its options `includedLabels`, `excludedLabels`, `difficultOnly` and `prune`. */
 interface Selection {
-  readonly included: ReadonlySet<string> | undefined;
-  readonly excluded: ReadonlySet<string>;
+  readonly included: LabelList | undefined;
+  readonly excluded: LabelList;
   readonly difficultOnly: boolean;
   readonly prune: boolean;
 }
@@ -24,8 +63,8 @@ function selectionOf(values: FormatValues): Selection | undefined {
   const difficultOnly = values['difficultOnly'] === true;
   if (included.length === 0 && excluded.length === 0 && !difficultOnly) return undefined;
   return {
-    included: included.length === 0 ? undefined : new Set(included),
-    excluded: new Set(excluded),
+    included: included.length === 0 ? undefined : new LabelList(included),
+    excluded: new LabelList(excluded),
     difficultOnly,
     prune: values['prune'] === true,
   };
@@ -58,44 +97,42 @@ class Tally {
 
 class Selector {
   readonly tally = new Tally();
-  private readonly unseen: Set<string>;
 
-  constructor(private readonly selection: Selection) {
-    this.unseen = new Set([...(selection.included ?? []), ...selection.excluded]);
-  }
+  constructor(private readonly selection: Selection) {}
 
   /** Listed labels that no sample had. */
   get missing(): readonly string[] {
-    return [...this.unseen];
+    const { included, excluded } = this.selection;
+    return [...new Set([...(included?.unseen ?? []), ...excluded.unseen])];
   }
 
   /** The row, perhaps with some labels only; undefined when it is left out. */
   take(row: Row): Row | undefined {
     const { selection, tally } = this;
     const labels = row.sample.annotations.flatMap((annotation) => instancesOf(annotation, annotation.image));
-    for (const { name } of labels) if (name !== undefined) this.unseen.delete(name);
+    // Each is looked at, so that what is listed and nowhere to be seen is known.
+    const wanted = labels.map((label) => selection.included?.has(label) ?? true);
+    const isExcluded = labels.map((label) => selection.excluded.has(label)).includes(true);
     if (selection.included !== undefined || selection.difficultOnly) {
       const isHard = row.sample.hard === true;
       if (labels.length === 0 && !(isHard && selection.included === undefined)) {
         tally.unlabelled++;
         return undefined;
       }
-      if (labels.length > 0 && !labels.some((label) => this.isWanted(label, isHard))) {
+      if (labels.length > 0 && !labels.some((label, at) => wanted[at] && this.isHardEnough(label, isHard))) {
         tally.unwanted++;
         return undefined;
       }
     }
-    if (labels.some(({ name }) => name !== undefined && selection.excluded.has(name))) {
+    if (isExcluded) {
       tally.excluded++;
       return undefined;
     }
     return selection.prune ? this.pruned(row) : row;
   }
 
-  private isWanted({ name, isHard }: LabelInstance, isHardSample: boolean): boolean {
-    const { included, difficultOnly } = this.selection;
-    if (included !== undefined && (name === undefined || !included.has(name))) return false;
-    return !difficultOnly || isHard || isHardSample;
+  private isHardEnough({ isHard }: LabelInstance, isHardSample: boolean): boolean {
+    return !this.selection.difficultOnly || isHard || isHardSample;
   }
 
   private pruned(row: Row): Row {
@@ -105,18 +142,40 @@ class Selector {
     let removed = 0;
     for (const annotation of sample.annotations) {
       const { image } = annotation;
-      const stays = instancesOf(annotation, image).map((label) => this.isWanted(label, isHard));
+      const stays = instancesOf(annotation, image).map(
+        (label) => (this.selection.included?.has(label) ?? true) && this.isHardEnough(label, isHard),
+      );
       const gone = stays.filter((one) => !one).length;
       removed += gone;
       if (gone === 0) annotations.push(annotation);
       else if (gone < stays.length && image !== undefined)
-        annotations.push({ ...annotation, image: withObjects(image, stays) });
+        annotations.push(prunedAnnotation(annotation, image, stays, row.base));
     }
     if (removed === 0) return row;
     this.tally.labels += removed;
     const pruned: Sample = { ...sample, annotations };
     return { ...row, sample: pruned };
   }
+}
+
+/** The annotation with some of its objects. It is none of the file any more that it was read from. */
+function prunedAnnotation(
+  annotation: Annotation,
+  image: ImageAnnotation,
+  stays: readonly boolean[],
+  base: string,
+): Annotation {
+  const { loc, ...rest } = annotation;
+  const pruned = withObjects(image, stays);
+  if (loc === undefined) return { ...rest, image: pruned };
+  const folder = dirOf(openable(resolveReference(loc, base)));
+  const reached = <T extends { readonly maskSource?: string | undefined }>(one: T): T =>
+    one.maskSource === undefined
+      ? one
+      : Object.assign(Object.create(Object.getPrototypeOf(one)), one, {
+          maskSource: openable(resolveReference(one.maskSource, folder)),
+        });
+  return { ...rest, image: Object.assign(reached(pruned), { objects: pruned.objects.map(reached) }) };
 }
 
 /** The image with some of its objects; what was read from a VOC file is that file without the others. */

@@ -33,6 +33,7 @@ export interface SessionOptions extends IdentityOptions {
   readonly services?: ServiceOptions | undefined;
 }
 
+/** How requests to the service are made. */
 export interface ServiceOptions {
   readonly retry?: RetryPolicy | undefined;
   /** Hears of every request; no header, body or query is told. */
@@ -114,14 +115,17 @@ export class Session implements ServiceSession {
     await (await this.#storage.get()).close();
   }
 
+  /** The name of its class: what it knows is not shown. */
   toString(): string {
     return 'Session';
   }
 
+  /** An empty object: what it knows is not shown. */
   toJSON(): object {
     return {};
   }
 
+  /** As {@link toString}. */
   [inspect.custom](): string {
     return this.toString();
   }

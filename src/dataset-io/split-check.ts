@@ -16,6 +16,7 @@ import { type GroupBy, GroupKeys } from './split-keys.js';
 import { entryBatches, joinLocation, type Storage, type StorageEntry, stemOf } from './storage/index.js';
 import { storageOf } from './storages.js';
 
+/** What {@link checkSplit} compares. */
 export interface SplitCheckOptions extends JoinedDatasetOptions {
   /** The data set that the parts were split from: tells which samples are in none, and which are not its own. */
   readonly of?: string | undefined;
@@ -30,6 +31,7 @@ export interface SplitCheckOptions extends JoinedDatasetOptions {
   readonly groupBy?: GroupBy | undefined;
   /** Findings kept in the result; all are counted. Default 1000. */
   readonly maxDiagnostics?: number | undefined;
+  /** Called for each finding. */
   readonly onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined;
   readonly onProgress?: OnProgress | undefined;
 }

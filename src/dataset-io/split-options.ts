@@ -13,6 +13,7 @@ export type SplitMethod = 'random' | 'stratified' | 'hash' | 'lines';
 /** `files`: a manifest for each part in a folder; `usage`: one data set with `usage` set; `imagesets`: lists of ids. */
 export type SplitOutput = 'files' | 'usage' | 'imagesets';
 
+/** Which parts there are, and how samples come to them. */
 export interface SplitOptions extends TransformOptions {
   readonly parts: readonly SplitPart[];
   /** Default `random`. */

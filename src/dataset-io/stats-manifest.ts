@@ -1,15 +1,12 @@
-import type { ManifestSample } from '../manifest/index.js';
 import { type Diagnostic, throwIfAborted } from '../model/index.js';
 import { byteOrderMark, type Encoding, parseEncoding } from '../text/index.js';
 import { StatsTally } from '../transforms/index.js';
-import { Ahead } from './ahead.js';
 import { blockCount } from './jobs/manifest-blocks.js';
 import type { ShardProgress, StatsShard } from './jobs/shard.js';
 import { runStatsBlocks, type StatsBlocks, stopped } from './jobs/stats-blocks.js';
 import { type EarlyThreads, jobsOf, runInThreads, threadsFromBytes } from './jobs/threads.js';
-import { type Joined, joinVoc } from './resolve.js';
-import type { Row } from './rows.js';
 import { shardRange } from './shard-range.js';
+import { StatsJoins } from './stats-joins.js';
 import { StatsLines } from './stats-lines.js';
 import type { Counted, StatsOptions } from './stats-options.js';
 import { dirOf, type Storage, type SyncFile } from './storage/index.js';
@@ -126,37 +123,20 @@ async function countOnePass(
       : await shardRange(storage, input, shard, { format: 'manifest', encoding, signal });
   const file = input === '-' ? '<stdin>' : input;
   const base = options.baseDir ?? dirOf(input);
-  let waiting: Row[] = [];
-  const onJoin = (sample: ManifestSample): void => {
-    waiting.push({ sample, file, base, ...(sample.line === undefined ? {} : { line: sample.line }) });
-  };
+  const joins = new StatsJoins({ ...options, file, base });
   const lines = new StatsLines({
     file,
     encoding,
     maxLineBytes,
     maxDiagnostics,
-    ...(options.join === false ? {} : { onJoin }),
+    ...(options.join === false ? {} : { onJoin: joins.add }),
   });
   const { tally, diagnostics } = lines;
-  const { root, session } = options;
-  const joins = new Ahead<Row, Joined>(
-    (row, over) => joinVoc(row, { storage: options.storage, session, root, signal: over }),
-    signal,
-  );
   const joinWaiting = async (): Promise<void> => {
-    const rows = waiting;
-    waiting = [];
-    joins.expect(rows);
-    const found: Diagnostic[] = [];
-    for (const row of rows) {
-      const { files, faults } = await joins.get(row);
-      tally.add(row.sample, files?.map(({ document }) => document) ?? 'unreadable');
-      const error = faults?.find(({ severity }) => severity === 'error');
-      if (error !== undefined && found.length < maxDiagnostics) found.push(error);
-    }
+    const found = await joins.count(tally, maxDiagnostics);
     if (found.length === 0) return;
     // Lines that gave no sample stand between these.
-    diagnostics.push(...found);
+    diagnostics.push(...found.map(({ diagnostic }) => diagnostic));
     diagnostics.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
     diagnostics.splice(maxDiagnostics);
   };

@@ -5,6 +5,7 @@ import type { JoinedDatasetOptions } from './dataset-options.js';
 import type { FormatId } from './formats.js';
 import type { OnProgress } from './progress.js';
 
+/** What is read for counting. */
 export interface StatsOptions extends JoinedDatasetOptions {
   /** Read the VOC files that a manifest names, and count their objects. Default true. */
   readonly join?: boolean | undefined;

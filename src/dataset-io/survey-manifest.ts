@@ -12,6 +12,7 @@ import { type EarlyThreads, jobsOf, threadsFromBytes } from './jobs/threads.js';
 import { lineAt } from './line-at.js';
 import { estimatedFromBytes, estimateLines } from './line-estimate.js';
 import type { ManifestFiles, ManifestFilesOptions } from './manifest-files.js';
+import type { ManifestWatch } from './manifest-watch.js';
 import { shardRange } from './shard-range.js';
 import { dirOf, type Storage, type SyncFile } from './storage/index.js';
 import type { Survey, ValidateOptions } from './validate-options.js';
@@ -58,15 +59,16 @@ export async function surveyManifest(
   input: string,
   options: ValidateOptions,
   threads?: EarlyThreads,
+  watch?: ManifestWatch,
 ): Promise<Survey> {
   const stat = input === '-' ? undefined : await storage.stat(input, { signal: options.signal });
   const size = stat?.size;
   if (size === undefined || size < estimatedFromBytes || storage.openSync === undefined) {
-    return await surveyOpen(storage, input, size, undefined, options, undefined);
+    return await surveyOpen(storage, input, size, undefined, options, undefined, watch);
   }
   const file = storage.openSync(input);
   try {
-    return await surveyOpen(storage, input, size, file, options, threads);
+    return await surveyOpen(storage, input, size, file, options, threads, watch);
   } finally {
     file.close();
   }
@@ -80,6 +82,7 @@ async function surveyOpen(
   file: SyncFile | undefined,
   options: ValidateOptions,
   threads: EarlyThreads | undefined,
+  watch: ManifestWatch | undefined,
 ): Promise<Survey> {
   const { signal } = options;
   const diagnostics: Diagnostic[] = [];
@@ -112,9 +115,9 @@ async function surveyOpen(
     size >= threadsFromBytes &&
     !(await isRefused(storage, input, encoding, signal))
   ) {
-    const work = { path: input, size, encoding, maxLineBytes };
+    const work = { path: input, size, encoding, maxLineBytes, watch: watch?.work };
     const onProgress = (progress: ShardProgress) => options.onProgress?.({ ...progress, ...totals });
-    const summary = await checkInThreads(
+    const checked = await checkInThreads(
       file,
       work,
       jobs,
@@ -123,6 +126,11 @@ async function surveyOpen(
       signal,
       threads,
     );
+    if (checked === undefined) {
+      // Once more from the start, in one pass.
+      return await surveyOpen(storage, input, size, file, { ...options, jobs: 1 }, undefined, watch);
+    }
+    for (const part of checked.watched) watch?.add(part);
     for (const [at, found] of diagnostics.entries()) {
       if (!isRepeat(found)) continue;
       diagnostics[at] = locateRepeat(
@@ -130,7 +138,7 @@ async function surveyOpen(
         await lineAt(storage, input, found.offset ?? 0, encoding, signal),
       );
     }
-    return { kind: 'manifest', format: 'manifest', summary, diagnostics };
+    return { kind: 'manifest', format: 'manifest', summary: checked.summary, diagnostics };
   }
   const files =
     options.checkFiles === true
@@ -156,19 +164,32 @@ async function surveyOpen(
     ...(maxLineBytes === undefined ? {} : { maxLineBytes }),
     ...(range === undefined ? {} : { baseOffset: range.start, firstLine: range.firstLine }),
   });
+  const watching = watch?.begin({ file: own.file, encoding, maxLineBytes });
   let bytes = 0;
-  for await (const chunk of storage.openRead(input, {
-    reuse: true,
-    start: range?.start,
-    end: range?.end,
-    signal,
-  })) {
-    throwIfAborted(signal);
-    for (const batch of splitter.split(chunk)) await push(batch);
-    bytes += chunk.length;
-    options.onProgress?.({ items: splitter.facts.lines, bytes, ...totals });
+  try {
+    for await (const chunk of storage.openRead(input, {
+      reuse: true,
+      start: range?.start,
+      end: range?.end,
+      signal,
+    })) {
+      throwIfAborted(signal);
+      await watching?.push(chunk, bytes);
+      for (const batch of splitter.split(chunk)) {
+        await push(batch);
+        watching?.drawFrom(batch);
+      }
+      bytes += chunk.length;
+      options.onProgress?.({ items: splitter.facts.lines, bytes, findings: validator.findings, ...totals });
+    }
+    const rest = splitter.end();
+    if (rest !== undefined) {
+      await push(rest);
+      watching?.drawFrom(rest);
+    }
+    await watching?.end();
+  } finally {
+    watching?.close();
   }
-  const rest = splitter.end();
-  if (rest !== undefined) await push(rest);
   return { kind: 'manifest', format: 'manifest', summary: validator.end(splitter.facts), diagnostics };
 }

@@ -7,6 +7,7 @@ import { lookAtImage, lookAtStoredImage } from './image-facts.js';
 import { isImageSample } from './image-samples.js';
 import { otherRows } from './input-rows.js';
 import { openable } from './references.js';
+import type { RowWatch } from './row-watch.js';
 import type { Row } from './rows.js';
 import { datasetDiagnostic } from './rules.js';
 import { resolveReference, type Storage } from './storage/index.js';
@@ -39,6 +40,11 @@ class Books {
     private readonly most: number,
     private readonly least: Severity,
   ) {}
+
+  /** Errors and warnings so far. */
+  get findings(): number {
+    return this.severities.error + this.severities.warning;
+  }
 
   report(diagnostic: Diagnostic): void {
     this.severities[diagnostic.severity]++;
@@ -97,6 +103,7 @@ export async function surveyOther(
   input: string,
   format: FormatId,
   options: ValidateOptions,
+  watch?: RowWatch,
 ): Promise<Survey> {
   const { signal, checkFiles } = options;
   const books = new Books(options.maxDiagnostics ?? 1000, options.minSeverity ?? 'warning');
@@ -112,11 +119,14 @@ export async function surveyOther(
       books.add(row.sample);
       const fault =
         checkFiles === true && isImageSample(row.sample) ? await imageFault(row, mode, options) : undefined;
-      if (fault !== undefined) books.report(fault);
+      if (fault === undefined) continue;
+      books.report(fault);
+      watch?.find(fault);
     }
+    watch?.take(batch);
     items += batch.count + batch.faults.length;
     bytes += batch.bytes;
-    options.onProgress?.({ items, bytes });
+    options.onProgress?.({ items, bytes, findings: books.findings });
   }
   return { kind: 'other', format, summary: books.summary(), diagnostics: books.kept };
 }

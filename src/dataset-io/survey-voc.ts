@@ -33,8 +33,7 @@ export async function surveyVoc(
     minSeverity: options.minSeverity ?? 'warning',
   };
   const totals = { totalItems: tree.names.length };
-  const onProgress = (progress: { items: number; bytes: number }) =>
-    options.onProgress?.({ ...progress, ...totals });
+  const onProgress = (progress: ShardProgress) => options.onProgress?.({ ...progress, ...totals });
   const work: VocWork = { folder: tree.annotations, names: tree.names, options: own };
   const parts: VocSummary[] = [];
   const jobs = jobsOf(options.jobs);
@@ -86,10 +85,11 @@ async function folderOf(
   storage: Storage,
   tree: VocTree,
   validator: VocValidator,
+  { profile }: VocValidatorOptions,
   signal: AbortSignal | undefined,
 ) {
   const { checkVocFolder } = await import('./voc-folder.js');
-  return await checkVocFolder(storage, tree, validator, signal);
+  return await checkVocFolder(storage, tree, validator, profile, signal);
 }
 
 /** As the plain run, with each file held against its image and against the class lists. */
@@ -102,12 +102,12 @@ async function surveyVocClosely(
     sets,
     images,
   }: { readonly classLists: ClassLists; readonly sets: ImageSets; readonly images: boolean },
-  onProgress: (progress: { items: number; bytes: number }) => void,
+  onProgress: (progress: ShardProgress) => void,
   signal: AbortSignal | undefined,
 ): Promise<VocSummary> {
   const files = new VocFiles(storage, tree.annotations, { ...own, signal });
   const validator = new VocValidator(files, own);
-  const folder = images ? await folderOf(storage, tree, validator, signal) : undefined;
+  const folder = images ? await folderOf(storage, tree, validator, own, signal) : undefined;
   const turns = new Turns();
   let bytes = 0;
   files.expect(tree.names);
@@ -120,7 +120,7 @@ async function surveyVocClosely(
         if (file.document !== undefined) classLists.compare(pairingKey(name), file.document, validator);
       }
       if (!turns.isDue) continue;
-      onProgress({ items: at + 1, bytes });
+      onProgress({ items: at + 1, bytes, findings: validator.findings });
       await turns.take(signal);
     }
     const labelled = new Set(folder === undefined ? [] : tree.names.map(pairingKey));

@@ -3,9 +3,17 @@ import { resolveInput } from './detect.js';
 import type { FormatId } from './formats.js';
 import { checkNoOptions } from './input-rows.js';
 import { EarlyThreads, earlyFromFiles, jobsOf, threadsFromBytes } from './jobs/threads.js';
+import type { ManifestWatch } from './manifest-watch.js';
+import type { RowWatch } from './row-watch.js';
 import { shardRange } from './shard-range.js';
 import { storageOf } from './storages.js';
 import type { Survey, ValidateOptions } from './validate-options.js';
+
+/** Who looks at samples while they are checked: at those of a manifest, of formats in `src/formats`. Of VOC trees, nobody. */
+export interface SurveyWatch {
+  readonly lines: ManifestWatch;
+  readonly rows: RowWatch;
+}
 
 /** What a validation says. Counts are of all findings, listed or not. */
 export interface ValidationResult {
@@ -26,9 +34,14 @@ export interface ValidationResult {
 /**
  * Checks a data set and counts what is in it.
  *
+ * @param watch  looks at samples meanwhile
  * @throws OptionError for bad use, StorageError when the input cannot be read, AbortedError when the signal fires
  */
-export async function survey(input: string, options: ValidateOptions = {}): Promise<Survey> {
+export async function survey(
+  input: string,
+  options: ValidateOptions = {},
+  watch?: SurveyWatch,
+): Promise<Survey> {
   throwIfAborted(options.signal);
   if (options.profile !== undefined && !profiles.includes(options.profile)) {
     throw new OptionError(`there is no profile "${options.profile}"`, {
@@ -55,7 +68,7 @@ export async function survey(input: string, options: ValidateOptions = {}): Prom
       if (options.shard === undefined && size !== undefined && size >= threadsFromBytes)
         early.start('manifest');
       const { surveyManifest } = await import('./survey-manifest.js');
-      return { ...(await surveyManifest(storage, input, options, early)), reason, near };
+      return { ...(await surveyManifest(storage, input, options, early, watch?.lines)), reason, near };
     }
     if (options.shard !== undefined) await shardRange(storage, input, options.shard, { format, signal });
     if (format === 'voc') {
@@ -63,7 +76,7 @@ export async function survey(input: string, options: ValidateOptions = {}): Prom
       return { ...(await surveyVoc(storage, input, options, xmlNames, early)), reason, near };
     }
     const { surveyOther } = await import('./survey-other.js');
-    return { ...(await surveyOther(storage, input, format, options)), reason, near };
+    return { ...(await surveyOther(storage, input, format, options, watch?.rows)), reason, near };
   } finally {
     await early.stop();
   }
@@ -76,7 +89,15 @@ export async function survey(input: string, options: ValidateOptions = {}): Prom
  * @throws OptionError for bad use, StorageError when the input cannot be read, AbortedError when the signal fires
  */
 export async function validate(input: string, options: ValidateOptions = {}): Promise<ValidationResult> {
-  const { format, summary, diagnostics } = await survey(input, options);
+  return resultOf(input, await survey(input, options), options);
+}
+
+/** What of a survey is a validation. */
+export function resultOf(
+  input: string,
+  { format, summary, diagnostics }: Survey,
+  options: ValidateOptions,
+): ValidationResult {
   const least = options.minSeverity ?? 'warning';
   const listable =
     summary.errors + (least === 'error' ? 0 : summary.warnings) + (least === 'info' ? summary.infos : 0);

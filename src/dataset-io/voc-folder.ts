@@ -1,4 +1,4 @@
-import { differenceFinding } from '../model/index.js';
+import { differenceFinding, type Profile } from '../model/index.js';
 import type { VocCheckContext } from '../voc/index.js';
 import { Ahead } from './ahead.js';
 import { extensionProblem } from './image-extensions.js';
@@ -20,16 +20,17 @@ export interface VocFolder {
 
 /**
  * Pairs annotation files with their images and looks at each image's header when its file comes up. What is
- * wrong with the pairing (D011, D012, D014, D015, D017, D053, D055) is reported to `validator`.
+ * wrong with the pairing (D011, D012, D014, D015, D016, D017, D053, D055) is reported to `validator`.
  */
 export async function checkVocFolder(
   storage: Storage,
   tree: VocTree,
   validator: VocValidator,
+  profile: Profile,
   signal?: AbortSignal,
 ): Promise<VocFolder> {
-  const images = await VocImages.list(storage, tree, signal);
-  for (const diagnostic of images.diagnostics) validator.report(diagnostic);
+  const images = await VocImages.list(storage, tree, signal, profile);
+  for (const diagnostic of [...images.diagnostics, ...images.sizeFindings]) validator.report(diagnostic);
   const folder = images.directory ?? tree.root;
   const isLocal = storage.scheme === 'file';
   const looks = new Ahead<string, ImageLook | undefined>(async (name, over) => {

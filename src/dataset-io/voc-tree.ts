@@ -1,5 +1,12 @@
 import { lstatSync } from 'node:fs';
-import { type Diagnostic, type NameDifference, NearNames, throwIfAborted } from '../model/index.js';
+import {
+  type Diagnostic,
+  type NameDifference,
+  NearNames,
+  type Profile,
+  sizeFinding,
+  throwIfAborted,
+} from '../model/index.js';
 import { nothingAt } from './file-errors.js';
 import { passedOverFinding } from './passed-over.js';
 import {
@@ -184,19 +191,29 @@ export class VocImages {
   private readonly byKey = new Map<string, string>();
   private readonly doubles = new Map<string, string[]>();
   private readonly passedOver: string[] = [];
+  /** What a profile says of the sizes of the files (D016). */
+  readonly sizeFindings: Diagnostic[] = [];
   private near: NearNames | undefined;
 
   private constructor(private readonly tree: VocTree) {}
 
   /** Lists the tree's images once; about 100 bytes of memory for each. */
-  static async list(storage: Storage, tree: VocTree, signal?: AbortSignal): Promise<VocImages> {
+  static async list(
+    storage: Storage,
+    tree: VocTree,
+    signal?: AbortSignal,
+    profile: Profile = 'generic',
+  ): Promise<VocImages> {
     const images = new VocImages(tree);
     if (tree.images === undefined) return images;
     const listing = { recursive: true, followLinks: false, signal };
     for await (const batch of entryBatches(storage, tree.images, listing)) {
-      for (const { kind, name } of batch) {
+      for (const { kind, name, path, size } of batch) {
         if (kind !== 'file') images.passedOver.push(name);
         if (kind !== 'file' || !imagePattern.test(name) || isSystemFile(name)) continue;
+        const bytes = () => size ?? lstatSync(path).size;
+        const tooLarge = sizeFinding('image', name, bytes, path, profile);
+        if (tooLarge !== undefined) images.sizeFindings.push(tooLarge);
         const key = pairingKey(name);
         const other = images.byKey.get(key);
         if (other === undefined) images.byKey.set(key, name);

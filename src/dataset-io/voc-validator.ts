@@ -128,6 +128,11 @@ export class VocValidator {
     }
   }
 
+  /** Errors and warnings so far. */
+  get findings(): number {
+    return this.severities.error + this.severities.warning;
+  }
+
   /** Takes a finding from elsewhere: about the folder, not about one file's text. */
   report(diagnostic: Diagnostic): void {
     this.tally(diagnostic.rule, diagnostic.severity);

@@ -9,6 +9,7 @@ const parentPossible = 2;
 export interface LabelNumbering {
   /** When this changes, numbers given before mean nothing any more. It changes at the end of a line only. */
   readonly epoch: number;
+  /** The number of a label; the same name has the same number within an epoch. */
   labelId(name: string): number;
 }
 
@@ -74,7 +75,7 @@ export class LineNotes {
   /**
    * Adds a line; there must be room for it.
    *
-   * @param usage a number that {@link number} gave, or {@link LineNotes.unlisted}
+   * @param usage a number that {@link number} gave, or `LineNotes.unlisted`
    * @param sourceFrom where its source begins, 0 when that has escapes
    */
   add(end: number, usage: number, sourceFrom: number, sourceTo: number): void {
@@ -114,6 +115,7 @@ export class LineNotes {
     return this.usages[row]!;
   }
 
+  /** The usage of a row. */
   usage(row: number): string | undefined {
     return this.names[this.usages[row]!];
   }
@@ -134,6 +136,7 @@ export class LineNotes {
     return this.halves[2 * row]!;
   }
 
+  /** The low half of the hash of a row. */
   low(row: number): number {
     return this.halves[2 * row + 1]!;
   }
@@ -143,6 +146,7 @@ export class LineNotes {
     return (this.kinds[row]! & parentPossible) !== 0;
   }
 
+  /** The number of the set of labels that a row has. */
   labelSet(row: number): number {
     return this.sets[row]!;
   }

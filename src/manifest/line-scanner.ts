@@ -45,12 +45,17 @@ interface Exports {
 
 /** Counts what lines hold. Names are turned into numbers of its own first, 0 for none. */
 export interface LineCounter extends LabelNumbering {
+  /** The number of a usage. */
   usageId(usage: string): number;
+  /** The number of a type of annotations. */
   typeId(type: string): number;
+  /** The number of whoever made an annotation. */
   annotatorId(annotator: string): number;
   /** A line begins; `hard` is 0 when it is not said, 1 for true, 2 for false. */
   begin(usage: number, hard: number): void;
+  /** An annotation of the line. */
   annotation(label: number, type: number, annotator: number, hard: number): void;
+  /** The line ends. */
   end(): void;
 }
 

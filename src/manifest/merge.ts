@@ -40,6 +40,11 @@ export class ManifestMerger {
     if (options.crossSample !== false) this.cross = new CrossSampleCheck(options.expectedSamples);
   }
 
+  /** Errors and warnings in the parts so far. */
+  get findings(): number {
+    return this.tally.findings;
+  }
+
   /** Adds the next part. */
   add({ facts, tally, entries, records }: ManifestValidatorState): void {
     const { output, options } = this;

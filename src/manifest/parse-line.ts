@@ -20,6 +20,7 @@ import { type LinePlace, locateFinding } from './locate.js';
 import { checkManifestLine, type ManifestCheckContext } from './rules/index.js';
 import { ManifestSample } from './sample.js';
 
+/** How a line of a manifest is read. */
 export interface ParseLineOptions extends Partial<ManifestCheckContext> {
   /** `faults`: only what makes a line unreadable; `all` (default): every rule that looks at one line. */
   readonly check?: 'faults' | 'all';
@@ -31,6 +32,7 @@ export interface ParseLineOptions extends Partial<ManifestCheckContext> {
   readonly offset?: number;
 }
 
+/** What a line of a manifest says: a sample, findings, or both. */
 export interface ParsedLine {
   /** Absent when the line holds no sample. */
   readonly sample?: ManifestSample;

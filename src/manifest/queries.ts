@@ -18,6 +18,7 @@ import { taskOf } from './values.js';
 /** Joins the parts of a label that is more than a name, as the ModelArts SDK does. */
 export const labelSeparator = '\u0001';
 
+/** Which samples {@link getSampleList} gives. */
 export interface SampleListOptions {
   /** Annotations must have exactly the given type. Default: any provider, letter case, or older name of the task. */
   readonly exactlyMatchType?: boolean;
@@ -25,9 +26,11 @@ export interface SampleListOptions {
   readonly usage?: string;
   /** `strict` throws at a label that cannot be told; `lenient` (default) reports it and leaves it out. */
   readonly mode?: Mode;
+  /** Called for each finding. */
   readonly onDiagnostic?: (diagnostic: Diagnostic) => void;
 }
 
+/** What {@link getSampleList} gives. */
 export interface SampleList {
   /** Source (for texts: the text itself) and labels, in file order. */
   readonly samples: [source: string, labels: string[]][];

@@ -20,6 +20,7 @@ import { LineCheck, reportDuplicates } from './rules/line-check.js';
 import { newFacts } from './rules/sample-facts.js';
 import { ManifestSample } from './sample.js';
 
+/** How bytes become samples of a manifest. */
 export interface ReadOptions extends Partial<ManifestCheckContext> {
   /** `strict` throws {@link DataError} at the first error; `lenient` (default) reports it and goes on. */
   readonly mode?: ManifestCheckContext['mode'];

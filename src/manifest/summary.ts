@@ -5,6 +5,7 @@ import type { DiagnosticOutput, OutputOptions } from './rules/diagnostic-output.
 import { checkFile } from './rules/file-rules.js';
 import type { FileTally } from './rules/file-tally.js';
 
+/** What a check of a manifest counted. */
 export interface ManifestSummary {
   /** Lines that hold a sample with a source. */
   readonly samples: number;

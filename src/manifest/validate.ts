@@ -243,6 +243,11 @@ export class ManifestValidator {
     return { file: this.options.file, line: this.line, offset: this.batch!.offset(this.row) };
   }
 
+  /** Errors and warnings in the lines so far. */
+  get findings(): number {
+    return this.tally.findings;
+  }
+
   /** The rules about the file as a whole, then the result. Call it once, after the last batch. */
   end(facts: ContainerFacts): ManifestSummary {
     return summarize(this.tally, facts, this.output, this.options);

@@ -5,6 +5,7 @@ import { ByteChunks } from './byte-chunks.js';
 import { canonicalLine, type HardStyle } from './canonical.js';
 import { ManifestSample } from './sample.js';
 
+/** How a sample becomes a line. */
 export interface FormatOptions {
   /** Write every line in canonical key order and spelling, changed or not. Default: leave alone what is unchanged. */
   readonly canonical?: boolean;
@@ -12,6 +13,7 @@ export interface FormatOptions {
   readonly hardAs?: HardStyle;
 }
 
+/** How samples become the bytes of a manifest. */
 export interface WriteOptions extends FormatOptions {
   /** Size of the chunks given out, in bytes; default 512 KiB. */
   readonly chunkBytes?: number;

@@ -12,6 +12,7 @@ import type { BndBox, Shape } from './shape.js';
  */
 export type CoordinateConvention = 'zeroBased' | 'voc1' | 'minusOne' | 'zeroInclusive';
 
+/** What the numbers of a box can mean, by name. */
 export const coordinateConventions: readonly CoordinateConvention[] = [
   'zeroBased',
   'voc1',

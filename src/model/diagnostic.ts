@@ -1,3 +1,4 @@
+/** How bad a finding is: an error makes data unusable, a warning may, an info is only said. */
 export type Severity = 'error' | 'warning' | 'info';
 
 /** One finding about the data, as plain data: it can be printed, compared, sent to another thread. */

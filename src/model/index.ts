@@ -17,6 +17,7 @@ export {
   throwIfAborted,
 } from './errors.js';
 export { type NameProblem, nameProblem } from './file-name.js';
+export { sizeFinding } from './file-sizes.js';
 export { flagOf, type ImageAnnotation, type ImageObject, noProperties, rotationOf } from './image.js';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 export { paletteColor, parseMaskColor } from './mask-color.js';

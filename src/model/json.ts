@@ -1,3 +1,4 @@
+/** Whatever JSON can say. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
 /** A parsed JSON object. Keys may be any string, `__proto__` included: read with `Object.hasOwn`. */
 export interface JsonObject {

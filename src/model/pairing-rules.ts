@@ -1,6 +1,6 @@
 import type { Rule } from './rule.js';
 
-/** Rules about how images and label files of a folder belong together, for VOC trees and every other format. */
+/** Rules about the files of a folder, and how images and label files belong together, for VOC trees and every other format. */
 export const pairingRules: readonly Rule[] = [
   {
     id: 'D011',
@@ -35,6 +35,16 @@ export const pairingRules: readonly Rule[] = [
     summary: 'An image file has no bytes.',
     why: 'An interrupted copy leaves such files; every reader fails on them.',
     fix: 'Copy the image again.',
+  },
+  {
+    id: 'D016',
+    name: 'file-too-large',
+    severity: 'off',
+    profile: { 'modelarts-import': 'error' },
+    summary:
+      'An image is larger than 5 MB (a warning) or 25 MB, another file larger than 5 GB, a label file larger than 100 MB.',
+    why: 'The platform does not import what is larger; images above 5 MB cannot be uploaded in its console.',
+    fix: 'Store the image smaller, or cut the file into several.',
   },
   {
     id: 'D017',

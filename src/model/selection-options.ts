@@ -13,7 +13,7 @@ export const selectionOptions: readonly SelectionOption[] = [
     for: 'read',
     type: 'list',
     summary:
-      'Only samples with at least one of these labels, spelt exactly so; unlabelled ones are left out. Default: all.',
+      'Only samples with at least one of these labels, spelt exactly so; car@object_detection counts for that task alone. Unlabelled samples are left out. Default: all.',
   },
   {
     name: 'excludedLabels',
@@ -23,7 +23,6 @@ export const selectionOptions: readonly SelectionOption[] = [
   },
 ];
 
-/** For formats whose samples are read anew: of VOC files the other objects would have to be cut out. */
 export const pruneOption: SelectionOption = {
   name: 'prune',
   for: 'read',

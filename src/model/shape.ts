@@ -4,6 +4,7 @@
  * matter. Reading never changes a number.
  */
 export type Shape = Point | Line | Dashed | BndBox | Polygon | Polyline | Circle;
+/** The name of a shape. */
 export type ShapeKind = Shape['kind'];
 
 export interface Point {

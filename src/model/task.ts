@@ -10,6 +10,7 @@ export const tasks = [
   'audio_content',
   'audio_segmentation',
 ] as const;
+/** What a label is for: `object_detection`, `text_entity` and so on. */
 export type Task = (typeof tasks)[number];
 
 /** What kind of file a task labels. */

@@ -85,6 +85,7 @@ export const noCoordinateEvidence: CoordinateEvidence = {
   maxBeyond: 0,
 };
 
+/** The same counts while they are being counted. */
 export type EvidenceCounts = { -readonly [K in keyof CoordinateEvidence]: number };
 
 /** Counts what the boxes of an image show. */

@@ -44,6 +44,7 @@ export interface ItemsDiff {
   readonly changed: readonly ItemChange[];
 }
 
+/** What counts as a difference between labels of one sample. */
 export interface ItemsDiffOptions {
   /** Numbers of shapes that differ by no more count as equal; pixels, default 0. */
   readonly tolerance?: number | undefined;

@@ -20,6 +20,7 @@ import { type Condition, compileCondition } from './where/index.js';
  */
 export type FilterUnit = 'sample' | 'annotation' | 'object';
 
+/** What a filter can leave out. */
 export const filterUnits: readonly FilterUnit[] = ['sample', 'annotation', 'object'];
 
 /** What is kept. All that is said must hold; what needs a label must hold of one and the same label. */
@@ -67,6 +68,7 @@ export interface Pruning {
   readonly objects: ReadonlyMap<number, readonly number[]>;
 }
 
+/** Gives the objects of a detection annotation, where they are read. */
 export type ImageOf = (annotation: Annotation) => ImageAnnotation | undefined;
 
 const needsLabel = [

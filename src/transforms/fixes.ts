@@ -68,8 +68,10 @@ const table = [
   ['mark-checked', [], 'Sets the sample property @modelarts:data_checked to true.'],
 ] as const;
 
+/** The name of a fix: `swap-corners`, `clip` and so on. */
 export type FixName = (typeof table)[number][0];
 
+/** Every fix, with the rules whose findings it mends. */
 export const fixes: readonly Fix[] = table.map(([name, rules, summary]) => ({ name, rules, summary }));
 
 /** Fixes that are applied together, by the name of the whole. */

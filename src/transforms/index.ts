@@ -59,7 +59,14 @@ export {
   type ShapeRepairOptions,
   shapeText,
 } from './repair.js';
-export { drawCapped, drawCount, drawFraction, drawStratified, drawStratifiedCount } from './sample.js';
+export {
+  drawCapped,
+  drawCount,
+  drawFraction,
+  drawStratified,
+  drawStratifiedCount,
+  HashDraw,
+} from './sample.js';
 export { type ImageSize, isScaled, scaleShapes } from './scale.js';
 export { assignRandomly, assignStratified, crossingGroups, type SplitGroups } from './split-assign.js';
 export {

@@ -90,6 +90,18 @@ export function unitHash(text: string, seed: number = defaultSeed): number {
   return (finish(hash ^ length) >>> 0) * unit32;
 }
 
+/**
+ * A function that gives a whole number from 0, below 2^32, which follows from a whole number from 0 and the seed alone.
+ *
+ * @param seed 0…2^53 − 1
+ * @throws OptionError for any other seed
+ */
+export function numberHash(seed: number = defaultSeed): (value: number) => number {
+  checkSeed(seed);
+  const salt = finish((seed | 0) ^ Math.imul(Math.floor(seed / 2 ** 32), 0x85ebca6b));
+  return (value) => finish(finish((value | 0) ^ salt) ^ Math.floor(value / 2 ** 32)) >>> 0;
+}
+
 function rotate(word: number, by: number): number {
   return (word << by) | (word >>> (32 - by));
 }

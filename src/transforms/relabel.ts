@@ -100,6 +100,7 @@ export class Relabeler {
     return { to: this.onlyMapped ? undefined : label, isRuled: false, count: 0 };
   }
 
+  /** What was renamed and taken out so far. */
   report(): RelabelReport {
     const fates = [...this.fates].sort(
       ([a, one], [b, other]) => other.count - one.count || (a < b ? -1 : a > b ? 1 : 0),

@@ -11,6 +11,7 @@ import type { FixName } from './fixes.js';
 import { boxOf } from './iou.js';
 import { changed } from './with-shapes.js';
 
+/** Bounds of what is mended in a shape. */
 export interface ShapeRepairOptions {
   /** What the numbers of boxes mean; default `zeroBased`. */
   readonly convention?: CoordinateConvention | undefined;

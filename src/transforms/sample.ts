@@ -1,4 +1,4 @@
-import { SeededRandom } from './random.js';
+import { numberHash, SeededRandom } from './random.js';
 
 /**
  * Draws `count` of `total` things one after the other, each set of them being as likely as any other: nothing is kept,
@@ -113,4 +113,42 @@ export function drawCapped(
     for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   }
   return drawn;
+}
+
+/**
+ * Draws `count` things of any number in one pass, by hashes of numbers that tell them apart: which ones does not depend
+ * on the order in which they come, nor on how they are shared between threads.
+ */
+export class HashDraw<T> {
+  private readonly kept: { readonly hash: number; readonly number: number; readonly thing: T }[] = [];
+  /** Larger hashes are not drawn any more. */
+  private limit = 2 ** 32;
+
+  private readonly hashOf: (number: number) => number;
+
+  /** @throws OptionError for a seed that is no whole number from 0 */
+  constructor(
+    private readonly count: number,
+    seed?: number,
+  ) {
+    this.hashOf = numberHash(seed);
+    if (count === 0) this.limit = -1;
+  }
+
+  /** @param make  called when the thing is drawn for now */
+  offer(number: number, make: () => T): void {
+    const hash = this.hashOf(number);
+    if (hash > this.limit) return;
+    const { kept, count } = this;
+    kept.push({ hash, number, thing: make() });
+    // Seldom: after n things the next one is drawn with a chance of count / n.
+    kept.sort((a, b) => a.hash - b.hash || a.number - b.number);
+    if (kept.length > count) kept.length = count;
+    if (kept.length === count) this.limit = kept[count - 1]!.hash;
+  }
+
+  /** What is drawn, in a random order. */
+  get drawn(): readonly T[] {
+    return this.kept.map(({ thing }) => thing);
+  }
 }

@@ -56,14 +56,14 @@ export interface StatsPartial {
   readonly unreadable: number;
   readonly unjoined: number;
   readonly parts: number;
-  /** For each of {@link splitNames}: samples, annotations, objects. */
+  /** For each of `splitNames`: samples, annotations, objects. */
   readonly splits: readonly (readonly number[])[];
   /** Counts: samples, annotations, objects, then annotations and objects by usage. */
   readonly labels: TableState;
   readonly types: TableState;
   readonly usages: TableState;
   readonly annotators: TableState;
-  /** For each of {@link taskNames}: samples, annotations. */
+  /** For each of `taskNames`: samples, annotations. */
   readonly tasks: readonly (readonly number[])[];
   /** For each shape, then for objects without one. */
   readonly shapes: readonly number[];

@@ -15,6 +15,7 @@ import type { TableState } from './stats-table.js';
 /** Counts of samples, annotations and objects by usage; the usages that are not the format's four are under `other`. */
 export type BySplit<T> = Readonly<Record<(typeof splitNames)[number], T>>;
 
+/** How often a label occurs, in all and by usage. */
 export interface LabelCount {
   readonly label: string;
   /** Samples that have it, once or more. */
@@ -44,6 +45,7 @@ export interface Histogram {
   readonly counts: readonly number[];
 }
 
+/** How often a flag is set, is not, or is not said. */
 export interface FlagCounts {
   readonly yes: number;
   readonly no: number;
@@ -79,7 +81,7 @@ export interface Statistics {
   readonly labels: {
     /** Most frequent first. */
     readonly listed: readonly LabelCount[];
-    /** Different labels that were told apart: all of them, or {@link limit}. */
+    /** Different labels that were told apart: all of them, or `limit`. */
     readonly count: number;
     /** At most so many are told apart: the shortest, and of the same length the first in code unit order. */
     readonly limit: number;
@@ -116,7 +118,7 @@ export interface Statistics {
   readonly coOccurrence: {
     /** Most frequent first. */
     readonly listed: readonly { readonly labels: readonly [string, string]; readonly samples: number }[];
-    /** Different pairs that were told apart: all of them, or {@link limit}. */
+    /** Different pairs that were told apart: all of them, or `limit`. */
     readonly count: number;
     readonly limit: number;
     /** Counts of the pairs that were told apart and are not listed. */

@@ -72,7 +72,7 @@ export class CountTable {
     return id;
   }
 
-  /** Lets go of all names but the first {@link limit}; gives for each number the new one. */
+  /** Lets go of all names but the first `limit`; gives for each number the new one. */
   cut(): Int32Array {
     const { texts, cells, width } = this;
     const order = Array.from({ length: texts.length - firstName }, (_, i) => i + firstName);

@@ -83,7 +83,7 @@ export class StatsTally {
   private readonly types: CountTable;
   private readonly usages: CountTable;
   private readonly annotators: CountTable;
-  /** Samples by the set of their tasks, one bit for each of {@link taskNames}. */
+  /** Samples by the set of their tasks, one bit for each of `taskNames`. */
   private readonly taskSets = new Float64Array(1 << taskNames.length);
   private readonly taskSamples = taskNames.map(() => 0);
   private readonly taskAnnotations = taskNames.map(() => 0);

@@ -137,6 +137,54 @@ describe('which samples are read', () => {
     expect(written).not.toContain('dog');
   });
 
+  test.each(['manifest', 'voc'])('objects are pruned from VOC files, to %s', async (to) => {
+    const kept = object('cat').replace('</object>', '<own>1</own></object>');
+    const two = xml(kept, object('dog')).replace(
+      '</size>',
+      '</size><mask_source>masks/a.png</mask_source><unknown>2</unknown>',
+    );
+    const dir = scratch({
+      'in/a.xml': two,
+      'in/a.jpg': 'x',
+      'in/b.xml': xml(object('cat')),
+      'in/b.jpg': 'x',
+    });
+    const fromOptions = { includedLabels: 'cat', prune: true };
+    const output = join(dir, to === 'voc' ? 'out' : 'out.manifest');
+    const result = await convert(join(dir, 'in'), output, { from: 'voc', to, fromOptions });
+    expect(result).toMatchObject({ read: 2, written: 2, losses: {} });
+    const [file, mask] =
+      to === 'voc' ? ['out/Annotations/a.xml', '../../in'] : ['out-annotations/a.xml', '../in'];
+    const written = readFileSync(join(dir, file), 'utf8');
+    expect(written.replaceAll(/\s+</g, '<')).toContain(kept);
+    expect(written).toContain('<unknown>2</unknown>');
+    expect(written).toContain(`<mask_source>${mask}/masks/a.png</mask_source>`);
+    expect(written).not.toContain('dog');
+    expect(readFileSync(join(dir, 'in/a.xml'), 'utf8')).toBe(two);
+    if (to === 'manifest') expect(readFileSync(output, 'utf8')).toContain('"in/b.xml"');
+  });
+
+  test.each<[Record<string, unknown>, string[], string[]]>([
+    [{ includedLabels: 'cat@object_detection' }, ['a', 'b'], []],
+    [{ includedLabels: 'cat@image_classification,bird' }, ['c'], ['cat@image_classification']],
+    [
+      {
+        includedLabels: 'cat@object_detection,dog@image_segmentation',
+        excludedLabels: 'dog@object_detection',
+      },
+      ['a'],
+      ['dog@image_segmentation'],
+    ],
+    [{ includedLabels: 'cat@home' }, [], ['cat@home']],
+  ])('labels of one task: %j', async (fromOptions, kept, missing) => {
+    const { result, sources } = await run(pets, 'voc', fromOptions);
+    const names = sources.map(({ annotation }) => JSON.stringify(annotation).match(/(\w)\.xml/)?.[1]);
+    expect(names).toEqual(kept);
+    expect(result.diagnostics.filter(({ rule }) => rule === 'D007').map(({ message }) => message)).toEqual(
+      missing.map((label) => `nothing has the label "${label}"`),
+    );
+  });
+
   test('lists of a VOC tree name what is there', async () => {
     const dir = scratch(pets);
     const fromOptions = { includedLabels: 'bird' };

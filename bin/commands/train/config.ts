@@ -126,7 +126,7 @@ function addList(group: Command, { io, done }: Shell): void {
 function addShow(group: Command, { io, done }: Shell): void {
   withServiceOptions(group.command('show'))
     .description('say what is in a configuration')
-    .argument('<name>')
+    .argument('<name>', 'its name')
     .option('--sample', 'one of the service instead of your own')
     .option('--body', 'print what config update --from-file takes')
     .action(async (name: string, flags: ShowFlags) => {
@@ -207,7 +207,7 @@ function addCreate(group: Command, { io, done }: Shell): void {
 function addUpdate(group: Command, { io, done }: Shell): void {
   withServiceOptions(withSettings(group.command('update')))
     .description('replace a configuration: what is not said is gone')
-    .argument('<name>')
+    .argument('<name>', 'its name')
     .action(async (name: string, flags: SettingsFlags) => {
       const configName = await change('PUT', name, flags, io, async (estimator, data) => {
         await estimator.updateJobConfigs(data);
@@ -253,7 +253,7 @@ async function change(
 function addDelete(group: Command, { io, done }: Shell): void {
   withServiceOptions(group.command('delete'))
     .description('delete a configuration; jobs that were made from it stay')
-    .argument('<name>')
+    .argument('<name>', 'its name')
     .option('--yes', 'it is meant')
     .action(async (configName: string, flags: DeleteFlags) => {
       checkYes(flags.yes, `deleting the configuration ${configName}`);

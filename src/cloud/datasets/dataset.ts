@@ -512,6 +512,7 @@ export class Dataset {
     return await getLabelTaskInfo(this.#context, taskId, options);
   }
 
+  /** What the service said of it last. */
   toJSON(): object {
     return { datasetId: this.datasetId, ...this.#info };
   }

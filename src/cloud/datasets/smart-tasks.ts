@@ -102,7 +102,7 @@ export type StartSmartTaskOptions = AutoLabelOptions | PreLabelOptions | AutoGro
 const tasksPath = '/tasks';
 
 /** The body that starts a smart task, checked. @throws OptionError (D056) */
-export function smartTaskBody(options: StartSmartTaskOptions): JsonObject {
+function smartTaskBody(options: StartSmartTaskOptions): JsonObject {
   const { taskType, config } = options;
   switch (taskType) {
     case 'auto-label': {

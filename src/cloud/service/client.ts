@@ -61,6 +61,7 @@ export interface ServiceEvent {
   readonly requestId: string | undefined;
 }
 
+/** When a request is made again, and after how long. */
 export interface RetryPolicy {
   /** How often a request is sent at most. Default 4. */
   readonly attempts?: number | undefined;

@@ -11,6 +11,7 @@ export type OnNotice = (notice: Notice) => void;
 
 /** What is asked of a session: `Session` is one. */
 export interface ServiceSession {
+  /** Resolves keys and settings, and gives what asks the services with them. */
   services(): Promise<ServiceAccess>;
 }
 

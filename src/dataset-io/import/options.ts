@@ -7,6 +7,7 @@ import type { StorageHolder } from '../storages.js';
 /** What an import is busy with. */
 export type ImportStep = 'check' | 'convert' | 'upload' | 'create' | 'import' | 'publish' | 'download';
 
+/** How far a step of an import has come. */
 export interface ImportProgress {
   readonly step: ImportStep;
   /** Samples, or files while they are uploaded. */
@@ -50,6 +51,7 @@ export interface ImportDatasetOptions extends Omit<DatasetOptions, 'session'> {
   readonly concurrency?: number | undefined;
   /** How the service is waited for. */
   readonly wait?: Omit<WaitOptions, 'signal' | 'onProgress'> | undefined;
+  /** Called as a step goes on. */
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
   /** Hears of each sample that is left out because a file of it cannot be sent. */
   readonly onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined;

@@ -1,5 +1,7 @@
 import { ManifestValidator, type ManifestValidatorState } from '../../manifest/index.js';
+import { AbortedError } from '../../model/index.js';
 import { LineSplitter } from '../../text/index.js';
+import { LineWatch, type WatchedLines } from '../line-watch.js';
 import type { SyncFile } from '../storage/index.js';
 import type { ManifestShard } from './shard.js';
 
@@ -14,9 +16,10 @@ export const pieceBytes = 256 * 1024;
 /** Read beyond a block at first, for the end of its last line. */
 const tailBytes = 16 * 1024;
 
-/** Places in {@link ManifestShard.progress}: the block that the next who is free takes, and how many are joined. */
+/** Places in {@link ManifestShard.progress}: the block that the next who is free takes, how many are joined, 1 after a stop. */
 const nextBlock = 0;
 export const joinedBlocks = 1;
+export const stopped = 2;
 
 export function blockCount({ size, blockBytes }: Pick<ManifestShard, 'size' | 'blockBytes'>): number {
   return Math.ceil(size / blockBytes);
@@ -28,30 +31,43 @@ export function blockCount({ size, blockBytes }: Pick<ManifestShard, 'size' | 'b
  *
  * @param waitFor  waits until so many blocks are joined, so that not too many results lie about
  * @param take  gets each block's result, which is good until the block is joined
+ * @returns what else was to be known of the lines
+ * @throws AbortedError at a line whose annotation files are to be read
  */
 export async function runManifestBlocks(
   file: SyncFile,
   shard: ManifestShard,
   waitFor: (joined: number) => Promise<void> | undefined,
   take: (part: ManifestPart) => void,
-): Promise<void> {
+): Promise<WatchedLines | undefined> {
+  const { progress } = shard;
   const validator = new ManifestValidator({ ...shard.options, shard: true });
+  const watch = watchOf(shard);
   const piece = Buffer.allocUnsafeSlow(pieceBytes);
   const blocks = blockCount(shard);
   /** Own results that may not be joined yet, in order. */
   const handedOver: ManifestPart[] = [];
   for (;;) {
-    const block = Atomics.add(shard.progress, nextBlock, 1);
-    if (block >= blocks) return;
+    const block = Atomics.add(progress, nextBlock, 1);
+    if (block >= blocks) return watch?.take();
     await waitFor(block - shard.blocksAhead);
-    const joined = Atomics.load(shard.progress, joinedBlocks);
+    const joined = Atomics.load(progress, joinedBlocks);
     while (handedOver[0] !== undefined && handedOver[0].block < joined) {
       validator.reuse(handedOver.shift()!.state);
     }
-    const part = { block, state: runBlock(file, shard, block, validator, piece) };
+    const part = { block, state: runBlock(file, shard, block, validator, piece, watch) };
     handedOver.push(part);
     take(part);
   }
+}
+
+function watchOf({ watch, encoding, maxLineBytes, options, progress }: ManifestShard): LineWatch | undefined {
+  if (watch === undefined) return undefined;
+  const onJoin = () => {
+    Atomics.store(progress, stopped, 1);
+    throw new AbortedError();
+  };
+  return new LineWatch({ ...watch, file: options.file, encoding, maxLineBytes, onJoin });
 }
 
 /** Checks the lines that begin in a block. */
@@ -61,6 +77,7 @@ function runBlock(
   block: number,
   validator: ManifestValidator,
   piece: Buffer,
+  watch: LineWatch | undefined,
 ): ManifestValidatorState {
   const { encoding, maxLineBytes } = shard;
   let splitter: LineSplitter | undefined;
@@ -70,11 +87,19 @@ function runBlock(
       ...(maxLineBytes === undefined ? {} : { maxLineBytes }),
       baseOffset,
     });
-    for (const batch of splitter.split(chunk)) validator.push(batch);
+    watch?.push(chunk, baseOffset);
+    for (const batch of splitter.split(chunk)) {
+      validator.push(batch);
+      watch?.drawFrom(batch);
+    }
   });
+  watch?.endPart();
   splitter ??= new LineSplitter({ baseOffset: Math.min((block + 1) * shard.blockBytes, shard.size) });
   const rest = splitter.end();
-  if (rest !== undefined) validator.push(rest);
+  if (rest !== undefined) {
+    validator.push(rest);
+    watch?.drawFrom(rest);
+  }
   return validator.takeState(splitter.facts);
 }
 

@@ -1,8 +1,15 @@
 import { ManifestMerger, type ManifestSummary, type ManifestValidatorOptions } from '../../manifest/index.js';
 import { throwIfAborted } from '../../model/index.js';
+import type { WatchedLines } from '../line-watch.js';
 import type { SyncFile } from '../storage/index.js';
 import { nextTurn } from '../turns.js';
-import { blockCount, joinedBlocks, type ManifestPart, runManifestBlocks } from './manifest-blocks.js';
+import {
+  blockCount,
+  joinedBlocks,
+  type ManifestPart,
+  runManifestBlocks,
+  stopped,
+} from './manifest-blocks.js';
 import type { ManifestShard, ShardProgress } from './shard.js';
 import { type EarlyThreads, runInThreads } from './threads.js';
 
@@ -16,7 +23,14 @@ const blocksPerThread = 16;
 const aheadPerThread = 4;
 
 /** A manifest to be checked in threads. */
-export type ManifestWork = Pick<ManifestShard, 'path' | 'size' | 'encoding' | 'maxLineBytes'>;
+export type ManifestWork = Pick<ManifestShard, 'path' | 'size' | 'encoding' | 'maxLineBytes' | 'watch'>;
+
+/** What threads found out together. */
+export interface CheckedInThreads {
+  readonly summary: ManifestSummary;
+  /** One for each thread, where it was asked for. */
+  readonly watched: readonly WatchedLines[];
+}
 
 /**
  * Checks a manifest in several threads, of which the calling one is one: what they find in blocks of the file is
@@ -25,6 +39,7 @@ export type ManifestWork = Pick<ManifestShard, 'path' | 'size' | 'encoding' | 'm
  * @param file  that of `work.path`, open; the other threads open it themselves
  * @param options  `onDiagnostic` gets the diagnostics in file order
  * @param threads  used before new ones are started
+ * @returns undefined when there are annotation files to be read, which is not for threads
  * @throws StorageError when the file cannot be read; AbortedError when the signal fires
  */
 export async function checkInThreads(
@@ -35,14 +50,14 @@ export async function checkInThreads(
   onProgress: (progress: ShardProgress) => void,
   signal?: AbortSignal,
   threads?: EarlyThreads,
-): Promise<ManifestSummary> {
+): Promise<CheckedInThreads | undefined> {
   const { onDiagnostic: _, ...shared } = options;
   const shard: ManifestShard = {
     kind: 'manifest',
     ...work,
     blockBytes: blockBytesFor(work.size, jobs, options.expectedSamples ?? 0),
     blocksAhead: aheadPerThread * jobs,
-    progress: new Int32Array(new SharedArrayBuffer(8)),
+    progress: new Int32Array(new SharedArrayBuffer(12)),
     options: shared,
   };
   const blocks = blockCount(shard);
@@ -62,11 +77,11 @@ export async function checkInThreads(
       Atomics.store(shard.progress, joinedBlocks, ++joined);
       Atomics.notify(shard.progress, joinedBlocks);
     }
-    onProgress({ items, bytes });
+    onProgress({ items, bytes, findings: merger.findings });
     resume?.();
   };
   const helpers = new Array<ManifestShard>(Math.min(jobs, blocks) - 1).fill(shard);
-  await runInThreads<void>(
+  const running = runInThreads<WatchedLines | undefined>(
     helpers,
     () => undefined,
     signal,
@@ -83,12 +98,18 @@ export async function checkInThreads(
           throwIfAborted(over);
         }
       };
-      await runManifestBlocks(file, shard, waitFor, take);
+      return await runManifestBlocks(file, shard, waitFor, take);
     },
     (part) => take(part as ManifestPart),
     threads,
   );
-  return merger.end();
+  try {
+    const watched = (await running).filter((part) => part !== undefined);
+    return { summary: merger.end(), watched };
+  } catch (error) {
+    if (signal?.aborted !== true && Atomics.load(shard.progress, stopped) !== 0) return undefined;
+    throw error;
+  }
 }
 
 /** @param samples  about how many the file has, 0 when not known */

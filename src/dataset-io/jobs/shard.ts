@@ -1,6 +1,7 @@
 import type { ManifestValidatorOptions } from '../../manifest/index.js';
 import type { Profile } from '../../model/index.js';
 import type { Encoding } from '../../text/index.js';
+import type { LineWatchWork } from '../line-watch.js';
 import type { SplitMethod, SplitOptions } from '../split-options.js';
 import type { VocValidatorOptions } from '../voc-validator.js';
 
@@ -16,10 +17,12 @@ export interface ManifestShard {
   readonly blockBytes: number;
   /** Blocks checked at most before the one that is to be joined next. */
   readonly blocksAhead: number;
-  /** Two numbers in memory of all threads: the block to be taken next, and how many are joined. */
+  /** In memory of all threads: the block to be taken next, how many are joined, and 1 when a thread has stopped. */
   readonly progress: Int32Array;
   readonly encoding: Encoding | undefined;
   readonly maxLineBytes: number | undefined;
+  /** What else is to be known of the lines. With `join`, the run ends at a line whose annotation files are to be read. */
+  readonly watch: LineWatchWork | undefined;
   readonly options: Omit<ManifestValidatorOptions, 'onDiagnostic' | 'checkFiles'>;
 }
 
@@ -81,4 +84,6 @@ export interface VocShard {
 export interface ShardProgress {
   readonly items: number;
   readonly bytes: number;
+  /** Errors and warnings, where faults are looked for. */
+  readonly findings?: number;
 }

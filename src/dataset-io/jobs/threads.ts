@@ -114,12 +114,14 @@ export async function runInThreads<R>(
     progress[index] = done;
     let items = 0;
     let bytes = 0;
+    let findings: number | undefined;
     // Parts that have not begun are holes, which are passed over.
     progress.forEach((part) => {
       items += part.items;
       bytes += part.bytes;
+      if (part.findings !== undefined) findings = (findings ?? 0) + part.findings;
     });
-    onProgress({ items, bytes });
+    onProgress({ items, bytes, ...(findings === undefined ? {} : { findings }) });
   };
   let stop: (() => void) | undefined;
   const run = (shard: Shard, index: number) =>

@@ -107,6 +107,7 @@ class VocChecker {
   private readonly turns = new Turns();
   private items = 0;
   private bytes = 0;
+  private findings = 0;
 
   constructor(
     storage: Storage,
@@ -127,10 +128,16 @@ class VocChecker {
       this.items++;
       if ('size' in file) this.bytes += file.size;
       if (!turns.isDue) continue;
-      this.onProgress({ items: this.items, bytes: this.bytes });
+      this.tell(validator);
       await turns.take(this.signal);
     }
-    this.onProgress({ items: this.items, bytes: this.bytes });
+    this.tell(validator);
+    this.findings += validator.findings;
     return validator.summary();
+  }
+
+  private tell(validator: VocValidator): void {
+    const { items, bytes, findings } = this;
+    this.onProgress({ items, bytes, findings: findings + validator.findings });
   }
 }

@@ -32,6 +32,8 @@ const progressEveryMs = 50;
 /** What is found in blocks of a split is handed over together: a message takes as long as some lines. */
 const blocksPerMessage = 16;
 let told = 0;
+/** The latest, where it has not been handed over. */
+let untold: ShardProgress | undefined;
 
 function post(message: WorkerMessage): void {
   parentPort?.postMessage(message);
@@ -39,9 +41,15 @@ function post(message: WorkerMessage): void {
 
 function onProgress(progress: ShardProgress): void {
   const now = performance.now();
+  untold = progress;
   if (now - told < progressEveryMs) return;
   told = now;
-  post({ kind: 'progress', progress });
+  tellRest();
+}
+
+function tellRest(): void {
+  if (untold !== undefined) post({ kind: 'progress', progress: untold });
+  untold = undefined;
 }
 
 /** What the parts of each kind need. */
@@ -129,7 +137,9 @@ async function run(shard: Shard): Promise<unknown> {
 }
 
 try {
-  post({ kind: 'done', result: await run(await ownShard()) });
+  const result = await run(await ownShard());
+  tellRest();
+  post({ kind: 'done', result });
 } catch (error) {
   const known = error instanceof LabelkitError ? error : undefined;
   post({

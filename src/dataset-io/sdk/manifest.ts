@@ -10,6 +10,7 @@ export interface ManifestInit {
   readonly size?: number | undefined;
 }
 
+/** How {@link Manifest.parseManifest} reads. */
 export interface ParseManifestOptions extends SdkOptions {
   /** Default `utf-8`. */
   readonly encoding?: string | undefined;
@@ -23,6 +24,7 @@ export interface ParseManifestOptions extends SdkOptions {
   readonly onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined;
 }
 
+/** How {@link Manifest.save} writes. */
 export interface SaveOptions extends SdkOptions, FormatOptions {
   /** `w` (default) replaces the file; `a` adds lines to it. */
   readonly saveMode?: SaveMode | undefined;

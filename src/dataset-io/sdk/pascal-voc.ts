@@ -37,6 +37,7 @@ export interface PascalVocInit {
   readonly vocObjects?: Iterable<VocObject> | null | undefined;
 }
 
+/** How {@link PascalVoc.parseXml} reads. */
 export interface ParseXmlOptions extends SdkOptions {
   /**
    * `strict` (default) refuses what the SDK refuses, first of all elements that are there but empty; `lenient` goes
@@ -133,30 +134,39 @@ export class PascalVoc {
     return this.#objects;
   }
 
+  /** What `folder` says. */
   getFolder(): string | undefined {
     return this.folder;
   }
+  /** The name of the image. */
   getFileName(): string | undefined {
     return this.fileName;
   }
+  /** Where the image comes from. */
   getSource(): VocSource {
     return this.source;
   }
+  /** Width of the image in pixels. */
   getWidth(): number | undefined {
     return this.width;
   }
+  /** Height of the image in pixels. */
   getHeight(): number | undefined {
     return this.height;
   }
+  /** Channels of the image. */
   getDepth(): number | undefined {
     return this.depth;
   }
+  /** What `segmented` says. */
   getSegmented(): string | undefined {
     return this.segmented;
   }
+  /** Where the mask of the image is. */
   getMaskSource(): string | undefined {
     return this.maskSource;
   }
+  /** The objects, in the order of the file. */
   getVocObjects(): readonly VocObject[] {
     return this.vocObjects;
   }

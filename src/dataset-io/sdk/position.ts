@@ -28,6 +28,7 @@ export abstract class Position<S extends Shape = Shape> {
   get type(): S['kind'] {
     return this.shape.kind;
   }
+  /** The name of the shape. */
   getType(): S['kind'] {
     return this.type;
   }
@@ -36,6 +37,7 @@ export abstract class Position<S extends Shape = Shape> {
   get feature(): JsonValue {
     return featureOf(this.shape);
   }
+  /** Its numbers, in pixels, as the original gives them. */
   getFeature(): JsonValue {
     return this.feature;
   }
@@ -79,12 +81,14 @@ abstract class Segment<K extends 'line' | 'dashed'> extends Position<Shape & { k
   }
 }
 
+/** A line between two points. */
 export class Line extends Segment<'line'> {
   constructor({ x1, y1, x2, y2 }: Numbers<Shape & { kind: 'line' }>) {
     super({ kind: 'line', x1, y1, x2, y2 });
   }
 }
 
+/** A dashed line between two points. */
 export class Dashed extends Segment<'dashed'> {
   constructor({ x1, y1, x2, y2 }: Numbers<Shape & { kind: 'dashed' }>) {
     super({ kind: 'dashed', x1, y1, x2, y2 });

@@ -15,14 +15,17 @@ import type { SdkOptions } from './session.js';
 /** What can be asked: a manifest's path, one that was read, or its samples. */
 export type ManifestLike = string | Manifest | Iterable<ManifestSample> | AsyncIterable<ManifestSample>;
 
+/** What the queries over a manifest can be told. */
 export interface QueryOptions extends SdkOptions {
   /** Of the file at a path; default `utf-8`. */
   readonly encoding?: string | undefined;
   /** `strict` throws at the first fault; `lenient` (default) reports it and goes on. */
   readonly mode?: Mode | undefined;
+  /** Called for each finding. */
   readonly onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined;
 }
 
+/** Which samples {@link getSampleList} gives. */
 export interface SampleListQuery extends QueryOptions, Omit<SampleListOptions, 'mode' | 'onDiagnostic'> {}
 
 function samplesOf(

@@ -7,6 +7,7 @@ import type { StorageHolder } from '../storages.js';
  */
 export type SdkSession = StorageHolder;
 
+/** The session that paths of object storage are opened with. */
 export interface SdkOptions {
   /** Needed for paths that are not local. */
   readonly session?: SdkSession | undefined;

@@ -99,36 +99,47 @@ export class VocObject {
     return this.data.maskSource;
   }
 
+  /** The label. */
   getName(): string | undefined {
     return this.name;
   }
+  /** Properties by name. */
   getProperties(): Record<string, string> {
     return this.properties;
   }
+  /** What `pose` says. */
   getPose(): string | undefined {
     return this.pose;
   }
+  /** What `truncated` says: `1` for an object cut off at the edge of the image. */
   getTruncated(): string | undefined {
     return this.truncated;
   }
+  /** What `occluded` says: `1` for an object hidden in part. */
   getOccluded(): string | undefined {
     return this.occluded;
   }
+  /** What `difficult` says: `1` for an object that is hard to tell. */
   getDifficult(): string | undefined {
     return this.difficult;
   }
+  /** How hard the object is. */
   getHardCoefficient(): number | undefined {
     return this.hardCoefficient;
   }
+  /** The same as {@link getHardCoefficient}, by its other name. */
   getDifficultCoefficient(): number | undefined {
     return this.hardCoefficient;
   }
+  /** What `confidence` says. */
   getConfidence(): number | undefined {
     return this.confidence;
   }
+  /** Its shape; undefined when it has none. */
   getPosition(): AnyPosition | undefined {
     return this.position;
   }
+  /** Parts of it, as objects of their own. */
   getParts(): VocObject[] {
     return this.parts;
   }

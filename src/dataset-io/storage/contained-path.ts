@@ -1,6 +1,7 @@
 import { type NameProblem, nameProblem, StorageError } from '../../model/index.js';
 import { joinLocation, parseLocation } from './uri.js';
 
+/** What a name out of data may be like. */
 export interface ContainedPathOptions {
   /** The name must be one name: `/` is refused too. Default false: `a/b.jpg` makes a path of two. */
   readonly single?: boolean | undefined;

@@ -7,6 +7,7 @@ export interface Place {
   readonly path: string;
 }
 
+/** What became of a file that was to be copied. */
 export interface CopyResult {
   /** `identical`: the target had these very bytes already and was left alone. */
   readonly outcome: 'copied' | 'identical';

@@ -39,6 +39,7 @@ import { readStream, sinkOf, streamWriter } from './stream-writer.js';
 import { openLocalSync, openLocalTarget } from './sync-file.js';
 import { journalFor, removeIfThere } from './work-files.js';
 
+/** What `-` stands for. */
 export interface LocalStorageOptions {
   /** What `-` reads. Default: standard input. */
   readonly stdin?: Readable | undefined;

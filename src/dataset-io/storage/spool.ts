@@ -67,6 +67,7 @@ export class Spool {
     yield this.chunk.subarray(0, this.used);
   }
 
+  /** Removes the file that bytes were put into, if there is one. */
   close(): void {
     if (this.file !== undefined) closeSync(this.file);
     this.file = undefined;

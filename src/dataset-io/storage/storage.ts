@@ -27,6 +27,7 @@ export interface StorageEntry {
   readonly etag?: string;
 }
 
+/** What every call of a storage can be told. */
 export interface StorageOptions {
   /** Rejects with `AbortedError` and leaves nothing behind. */
   readonly signal?: AbortSignal | undefined;
@@ -50,6 +51,7 @@ export class Loan {
   }
 }
 
+/** Which part of a file is read, and how. */
 export interface ReadOptions extends StorageOptions {
   /** First byte, 0-based. Default 0. */
   readonly start?: number | undefined;
@@ -67,6 +69,7 @@ export interface ReadOptions extends StorageOptions {
   readonly loan?: Loan | undefined;
 }
 
+/** What a listing gives. */
 export interface ListOptions extends StorageOptions {
   /** Descend into directories and give everything except the directories themselves. Default false. */
   readonly recursive?: boolean | undefined;
@@ -83,6 +86,7 @@ export interface ListOptions extends StorageOptions {
 /** `create`: an existing file is an `AlreadyExists` error and stays as it is. `overwrite`: it is replaced. */
 export type WriteMode = 'create' | 'overwrite';
 
+/** How a file is written. */
 export interface WriteOptions extends StorageOptions {
   /** Default `create`. */
   readonly mode?: WriteMode | undefined;
@@ -100,6 +104,7 @@ export interface WriteOptions extends StorageOptions {
   readonly loan?: Loan | undefined;
 }
 
+/** How bytes are appended. */
 export interface AppendOptions extends StorageOptions {
   /**
    * `true`: lengthen the file itself; `false`: write old and new content to a new file and swap it in.
@@ -113,11 +118,13 @@ export interface AppendOptions extends StorageOptions {
 /** What a file is to hold, by what it holds: undefined when there is none. The same bytes leave it alone. */
 export type FileChange = (before: Buffer | undefined) => Uint8Array;
 
+/** How a file is changed, and how long is waited for others that change it. */
 export interface UpdateOptions extends StorageOptions {
   /** How long to wait for another writer of the same file before the `Locked` error, in ms. Default 0. */
   readonly waitMs?: number | undefined;
 }
 
+/** What an append did. */
 export interface AppendResult {
   /** Length of the file before, in bytes; a line feed added to end its last line comes after this. */
   readonly start: number;
@@ -127,6 +134,7 @@ export interface AppendResult {
 /** How {@link Storage.link} made a file available under a second name. */
 export type LinkKind = 'reflink' | 'hardlink' | 'symlink';
 
+/** How a file is linked into a tree. */
 export interface LinkOptions extends StorageOptions {
   /** Ways to try, in order. Default `['reflink', 'hardlink', 'symlink']`. */
   readonly kinds?: readonly LinkKind[] | undefined;
@@ -166,6 +174,7 @@ export function createReadBuffer(bytes = 256 * 1024): ReadBuffer {
 export interface SyncFile {
   /** Fills `into` with the bytes from `position` on; how many there were, fewer only at the file's end. */
   read(into: Uint8Array, position: number): number;
+  /** Gives the file back to the system. */
   close(): void;
 }
 
@@ -173,6 +182,7 @@ export interface SyncFile {
 export interface SyncTarget {
   /** Writes the first `length` of the bytes to `position` and what follows it. */
   write(bytes: Uint8Array, length: number, position: number): void;
+  /** Gives the file back to the system. */
   close(): void;
 }
 

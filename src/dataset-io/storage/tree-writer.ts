@@ -5,6 +5,7 @@ import type { StorageOptions } from './storage.js';
 /** `append`: new files join those that are there; one that is there with other content is an error. */
 export type TreeMode = 'create' | 'overwrite' | 'append';
 
+/** How a folder is written. */
 export interface TreeOptions extends StorageOptions {
   /** Told how many of so many files are in place, where they are put there one by one. */
   readonly onWritten?: ((files: number, of: number) => void) | undefined;

@@ -98,6 +98,7 @@ export function requireObject(location: Location & { kind: 'obs' }): { bucket: s
   return { bucket, key };
 }
 
+/** What a reference is resolved against. */
 export interface ResolveOptions {
   /**
    * A directory that nothing may leave: relative references, and absolute ones of the same kind of place.

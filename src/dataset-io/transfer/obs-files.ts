@@ -10,6 +10,7 @@ export interface ObsFileOptions extends Omit<TransferOptions, 'keepLastDir' | 's
   readonly lenient?: boolean | undefined;
 }
 
+/** How files are copied to, from and inside object storage. */
 export interface ObsCopyOptions extends Omit<ObsFileOptions, 'lenient'> {
   /** A folder is copied as a folder of its name inside the target; `false`: only what is in it. Default true. */
   readonly keepLastDir?: boolean | undefined;

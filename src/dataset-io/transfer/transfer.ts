@@ -17,6 +17,7 @@ export interface TransferItem {
   readonly error?: LabelkitError;
 }
 
+/** A file that could not be copied, and why. */
 export interface TransferFailure {
   readonly from: string;
   readonly to: string;

@@ -1,9 +1,9 @@
-import { type Diagnostic, throwIfAborted } from '../../model/index.js';
+import { sizeFinding, throwIfAborted } from '../../model/index.js';
 import type { FormatBatch, FormatSource, SourceFile } from '../contract.js';
 import { BatchBuilder } from '../shared/batches.js';
 import { Findings } from '../shared/findings.js';
 import { isIgnored } from '../shared/images.js';
-import { hiddenFilesFinding, isFaulty } from '../shared/media-files.js';
+import { hiddenFilesFinding, imageKind, isFaulty } from '../shared/media-files.js';
 import { stemOfName } from '../shared/names.js';
 import { freeFormRules } from './rules.js';
 import { freeFormType } from './types.js';
@@ -31,7 +31,8 @@ function readFile(
   batch: BatchBuilder,
 ): void {
   const path = source.pathOf(name);
-  const found: (Diagnostic | undefined)[] = [];
+  const kind = imageKind.pattern.test(name) ? 'image' : 'other';
+  const found = [sizeFinding(kind, name, () => size, path, source.profile)];
   if (/[\r\n\t]/.test(name))
     found.push(
       findings.of('D020', `the name ${JSON.stringify(name)} has a line break or a Tab`, { file: path }),

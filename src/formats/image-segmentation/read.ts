@@ -47,7 +47,7 @@ export async function* readImageSegmentation(source: FormatSource): AsyncGenerat
   let unlabelled = 0;
   for (const image of tree.others()) {
     unlabelled++;
-    batch.finding(tree.emptyFinding(image));
+    batch.finding(tree.imageFinding(image));
     const path = source.pathOf(image);
     batch.record({ sample: { source: path, annotations: [] }, file: path, key: stemOfName(image) });
     if (batch.isFull) yield batch.take();

@@ -1,4 +1,4 @@
-import { type Diagnostic, differenceFinding, NearNames } from '../../model/index.js';
+import { type Diagnostic, differenceFinding, NearNames, sizeFinding } from '../../model/index.js';
 import type { FormatSource, SourceFile } from '../contract.js';
 import { stemOfName } from '../shared/names.js';
 
@@ -120,6 +120,8 @@ export class SegmentationTree {
     }
     if (this.files.get(image)!.size === 0)
       diagnostics.push(this.finding('D015', `${image} has no bytes`, { file: this.source.pathOf(image) }));
+    const tooLarge = this.sizeFinding(image);
+    if (tooLarge !== undefined) diagnostics.push(tooLarge);
     return { image, diagnostics };
   }
 
@@ -151,9 +153,14 @@ export class SegmentationTree {
     }
   }
 
-  /** An image without bytes (D015). */
-  emptyFinding(image: string): Diagnostic | undefined {
-    if (this.files.get(image)!.size > 0) return undefined;
+  private sizeFinding(image: string): Diagnostic | undefined {
+    const { profile } = this.source;
+    return sizeFinding('image', image, () => this.files.get(image)!.size, this.source.pathOf(image), profile);
+  }
+
+  /** An image without bytes (D015), or with too many (D016). */
+  imageFinding(image: string): Diagnostic | undefined {
+    if (this.files.get(image)!.size > 0) return this.sizeFinding(image);
     return this.finding('D015', `${image} has no bytes`, { file: this.source.pathOf(image) });
   }
 

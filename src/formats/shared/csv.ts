@@ -23,6 +23,8 @@ export interface CsvProblem {
 export interface CsvOptions {
   /** One character; default a comma. */
   readonly separator?: string;
+  /** Blank lines are rows of one empty cell. Default: they are no rows. */
+  readonly keepsBlank?: boolean;
 }
 
 /** A row longer than this has a quote that nothing closes. */
@@ -43,7 +45,7 @@ export async function* csvRows(
   chunks: AsyncIterable<Uint8Array>,
   options: CsvOptions = {},
 ): AsyncGenerator<readonly CsvRow[], void, undefined> {
-  const reader = new CsvReader((options.separator ?? ',').charCodeAt(0));
+  const reader = new CsvReader((options.separator ?? ',').charCodeAt(0), options.keepsBlank === true);
   const decoder = new StringDecoder('utf8');
   for await (const chunk of chunks) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -68,7 +70,10 @@ class CsvReader {
   private offset = 0;
   private isStart = true;
 
-  constructor(private readonly separator: number) {}
+  constructor(
+    private readonly separator: number,
+    private readonly keepsBlank: boolean,
+  ) {}
 
   /** @param bytes those of the text; they need not last */
   push(more: string, bytes: Buffer, isLast: boolean): CsvRow[] {
@@ -139,7 +144,7 @@ class CsvReader {
       start,
       this.text.charCodeAt(end - 1) === carriage && end > start ? end - 1 : end,
     );
-    if (cells.length > 1 || cells[0] !== '' || raw !== '')
+    if (this.keepsBlank || cells.length > 1 || cells[0] !== '' || raw !== '')
       rows.push({ cells, line: this.line, offset: this.offset, raw });
     this.advance(start, end + 1);
   }

@@ -37,15 +37,6 @@ export const directoryRules: readonly Rule[] = [
     fix: 'Nothing, or add the label files.',
   },
   {
-    id: 'D016',
-    name: 'file-too-large',
-    severity: 'off',
-    profile: { 'modelarts-import': 'error' },
-    summary: 'An image is larger than 25 MB.',
-    why: 'The platform does not import it.',
-    fix: 'Store the image smaller.',
-  },
-  {
     id: 'D020',
     name: 'line-break-in-path',
     severity: 'error',

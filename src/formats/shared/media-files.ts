@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../model/index.js';
+import { type Diagnostic, sizeFinding } from '../../model/index.js';
 import type { FormatSource, SourceFile } from '../contract.js';
 import type { BatchBuilder } from './batches.js';
 import type { Findings } from './findings.js';
@@ -20,8 +20,6 @@ export const imageKind: MediaKind = {
   noun: 'image',
 };
 export const soundKind: MediaKind = { pattern: /\.wav$/i, imported: /\.wav$/i, noun: 'recording' };
-
-const largest = 25 * 1024 * 1024;
 
 /** The files of a folder that can be samples, and those that can be their labels. */
 export interface MediaFiles {
@@ -54,8 +52,11 @@ export async function mediaFiles(
       })!;
       batch.fault({ diagnostics: [finding], name });
     } else if (pattern.test(name)) media.push(file);
-    else if (labels?.test(name) === true) labelFiles.push(file);
-    else batch.finding(findings.of('D010', `${name} is no ${kind.noun}`, { file: source.pathOf(name) }));
+    else if (labels?.test(name) === true) {
+      const tooLarge = sizeFinding('label', name, () => file.size, source.pathOf(name), source.profile);
+      if (tooLarge === undefined) labelFiles.push(file);
+      else batch.fault({ diagnostics: [tooLarge], name });
+    } else batch.finding(findings.of('D010', `${name} is no ${kind.noun}`, { file: source.pathOf(name) }));
   }
   batch.finding(hiddenFilesFinding(ignored, source));
   return { media, labels: labelFiles };
@@ -78,10 +79,11 @@ export function mediaFindings(
   source: FormatSource,
   findings: Findings,
 ): Diagnostic[] {
+  const kind = imageKind.pattern.test(name) ? 'image' : 'other';
   const file = source.pathOf(name);
   const found: (Diagnostic | undefined)[] = [];
   if (size === 0) found.push(findings.of('D015', `${name} has no bytes`, { file }));
-  if (size > largest) found.push(findings.of('D016', `${name} has ${size} bytes`, { file }));
+  found.push(sizeFinding(kind, name, () => size, file, source.profile));
   if (name !== name.normalize('NFC'))
     found.push(findings.of('D017', `the name ${name} is not in normal form C`, { file }));
   return found.filter((finding) => finding !== undefined);

@@ -1,4 +1,4 @@
-import { type Annotation, type Diagnostic, OptionError } from '../../model/index.js';
+import { type Annotation, type Diagnostic, OptionError, sizeFinding } from '../../model/index.js';
 import type {
   FormatOption,
   FormatRecord,
@@ -10,6 +10,8 @@ import type {
 } from '../contract.js';
 import type { BatchBuilder } from './batches.js';
 import { labelsOf } from './class-folders.js';
+import type { CsvRow } from './csv.js';
+import { csvRules } from './csv-rules.js';
 import { decodeAs, type TextEncoding } from './decode-text.js';
 import { directoryRules } from './directory-rules.js';
 import { Findings, type Place } from './findings.js';
@@ -18,7 +20,7 @@ import { countLosses, type LossName, sampleKind } from './losses.js';
 import { placeOf } from './place.js';
 import { mostLineBytes, type RawLine } from './text-lines.js';
 
-export const textRules = directoryRules;
+export const textRules = [...directoryRules, ...csvRules];
 
 /** What formats of texts and their classes keep. */
 export const textClassesCarry: ReadonlySet<LossName> = new Set(['text-sample', 'text_classification']);
@@ -79,6 +81,9 @@ export interface TextFile {
   readonly encoding: TextEncoding;
 }
 
+/** Where a line or row begins. */
+type LinePlace = Pick<RawLine, 'line' | 'offset'>;
+
 /** Makes records of lines. */
 export class TextRecords {
   readonly findings: Findings;
@@ -86,37 +91,63 @@ export class TextRecords {
   constructor(
     private readonly source: FormatSource,
     private readonly batch: BatchBuilder,
-    private readonly labelSeparator: string,
+    readonly labelSeparator: string,
   ) {
     this.findings = new Findings(textRules, source);
   }
 
-  place(name: string, { line, offset }: RawLine): Place {
+  place(name: string, { line, offset }: LinePlace): Place {
     return { file: this.source.pathOf(name), line, offset };
   }
 
   /** The text of a line; undefined when it is too long to be one, which has been reported. */
   decode(raw: RawLine, { name, encoding }: TextFile): string | undefined {
     const { length, bytes } = raw;
-    if (length > longLine) {
-      const message = `the line has ${length} bytes, more than 100 KB`;
-      const finding = this.findings.of('D037', message, this.place(name, raw))!;
-      if (length > mostLineBytes || finding.severity === 'error') {
-        this.batch.fault({ diagnostics: [{ ...finding, severity: 'error' }], raw: Buffer.from(bytes) });
-        return undefined;
-      }
-      this.batch.finding(finding);
-    }
+    if (this.isTooLong(length, () => bytes, name, raw)) return undefined;
     const text = decodeAs(encoding, bytes);
     if (bytes.includes(carriageReturn))
       this.report('D038', 'the line has a carriage return inside', name, raw);
     return raw.offset === 0 ? text?.replace(/^\ufeff/, '') : text;
   }
 
+  /** True for a line that is too long to be read, which is a fault. */
+  private isTooLong(length: number, bytes: () => Uint8Array, name: string, at: LinePlace): boolean {
+    if (length <= longLine) return false;
+    const message = `the line has ${length} bytes, more than 100 KB`;
+    const finding = this.findings.of('D037', message, this.place(name, at))!;
+    if (length <= mostLineBytes && finding.severity !== 'error') {
+      this.batch.finding(finding);
+      return false;
+    }
+    this.batch.fault({ diagnostics: [{ ...finding, severity: 'error' }], raw: Buffer.from(bytes()) });
+    return true;
+  }
+
+  /** The cells of a row in quotes; undefined for one that is a fault. */
+  cells(row: CsvRow, name: string): readonly string[] | undefined {
+    const { cells, problem, raw } = row;
+    if (problem !== undefined) {
+      this.batch.fault({ diagnostics: [this.unclosed(name, problem)], raw: Buffer.from(raw) });
+      return undefined;
+    }
+    return this.isTooLong(Buffer.byteLength(raw), () => Buffer.from(raw), name, row) ? undefined : cells;
+  }
+
+  /** T004 */
+  unclosed(name: string, { line, column }: NonNullable<CsvRow['problem']>): Diagnostic {
+    const message = 'a quote is opened here and never closed; nothing after it is read';
+    return this.findings.of('T004', message, { file: this.source.pathOf(name), line, column })!;
+  }
+
   /** The labels of a line, each once. */
-  labels(text: string, name: string, raw: RawLine): string[] {
+  labels(text: string, name: string, at: LinePlace): string[] {
+    return this.labelsOf(text.split(this.labelSeparator), name, at);
+  }
+
+  /** The labels of a row, each once. */
+  labelsOf(cells: readonly string[], name: string, raw: LinePlace): string[] {
     const labels = new Set<string>();
-    for (const stored of text.split(this.labelSeparator)) {
+    for (const stored of cells) {
       const label = stored.trim();
       if (label === '') continue;
       if (label !== stored)
@@ -128,11 +159,11 @@ export class TextRecords {
     return [...labels];
   }
 
-  report(rule: string, message: string, name: string, raw: RawLine): void {
+  report(rule: string, message: string, name: string, raw: LinePlace): void {
     this.batch.finding(this.findings.of(rule, message, this.place(name, raw)));
   }
 
-  add(text: string, labels: readonly string[], name: string, { line }: RawLine): void {
+  add(text: string, labels: readonly string[], name: string, { line }: LinePlace): void {
     const annotations = labels.map(
       (label): Annotation => ({
         type: 'modelarts/text_classification',
@@ -159,7 +190,9 @@ export async function textNames(
   for (const { name, size } of await source.list()) {
     if (isIgnored(name)) continue;
     if (/\.(?:txt|csv)$/i.test(name)) {
-      names.push(name);
+      const tooLarge = sizeFinding('other', name, () => size, source.pathOf(name), source.profile);
+      if (tooLarge === undefined) names.push(name);
+      else batch.fault({ diagnostics: [tooLarge], name });
       if (size === 0)
         batch.finding(findings.of('D015', `${name} has no bytes`, { file: source.pathOf(name) }));
     } else batch.finding(findings.of('D010', `${name} is no text file`, { file: source.pathOf(name) }));
@@ -177,10 +210,14 @@ export interface TextLine {
 export class TextLines {
   private readonly replacement: string | undefined;
 
-  /** @param separators what neither a text nor a label may hold, and what no label may hold */
+  /**
+   * @param separators what neither a text nor a label may hold, and what no label may hold; empty: anything may
+   * @param isQuoted line breaks stand in quotes
+   */
   constructor(
     private readonly sink: FormatSink,
     private readonly separators: { readonly text: string; readonly label: string },
+    private readonly isQuoted = false,
   ) {
     const { replaceWith } = sink.options;
     if (typeof replaceWith !== 'string') return;
@@ -205,7 +242,8 @@ export class TextLines {
     const { labels, unnamed } = labelsOf(row, 'text_classification');
     const faults: Diagnostic[] = [];
     const clean = (value: string, foreign: readonly string[], what: string, pointer: string): string => {
-      const bad = value.includes('\n') || value.includes('\r') || foreign.some((one) => value.includes(one));
+      const isBroken = !this.isQuoted && /[\r\n]/.test(value);
+      const bad = isBroken || foreign.some((one) => value.includes(one));
       let cleaned = value;
       if (bad && this.replacement !== undefined)
         for (const one of ['\r\n', '\n', '\r', ...foreign])

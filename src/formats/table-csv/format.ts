@@ -1,6 +1,6 @@
 import type { Format } from '../contract.js';
 import { allBut } from '../shared/losses.js';
-import { tableCsvCarries, title } from './types.js';
+import { carbonHint, tableCsvCarries, title } from './types.js';
 
 export const tableCsv: Format = {
   info: {
@@ -59,6 +59,8 @@ export const tableCsv: Format = {
   },
   recognise({ isFolder, names }) {
     if (!isFolder || names.length === 0) return undefined;
+    if (names.some((name) => /\.carbondata$/i.test(name)))
+      return { certainty: 'near', reason: `it has CarbonData files, which are not read. ${carbonHint}` };
     return names.every((name) => /\.csv$/i.test(name) || /(?:^|\/)\./.test(name))
       ? { certainty: 'likely', reason: 'it has CSV files and nothing else' }
       : undefined;

@@ -1,4 +1,10 @@
-import { type Diagnostic, type JsonObject, OptionError, throwIfAborted } from '../../model/index.js';
+import {
+  type Diagnostic,
+  type JsonObject,
+  OptionError,
+  sizeFinding,
+  throwIfAborted,
+} from '../../model/index.js';
 import type { FormatBatch, FormatSource } from '../contract.js';
 import { BatchBuilder } from '../shared/batches.js';
 import { type CsvRow, csvRows, placeOfCell } from '../shared/csv.js';
@@ -10,7 +16,7 @@ import { setMember } from '../shared/json.js';
 import { stemOfName } from '../shared/names.js';
 import { unguardCell } from './guard.js';
 import { tableCsvRules } from './rules.js';
-import { type Column, columnTypeOf, fits, TypeGuess } from './types.js';
+import { type Column, carbonHint, columnTypeOf, fits, TypeGuess } from './types.js';
 
 /**
  * Reads the files of a folder as those of one table: a sample for each, with the schema as its property. Where no schema is
@@ -26,7 +32,11 @@ export async function* readTableCsv(source: FormatSource): AsyncGenerator<Format
     throwIfAborted(source.signal);
     const file = source.pathOf(name);
     if (!/\.csv$/i.test(name)) {
-      batch.finding(findings.of('D010', `${name} is no CSV file`, { file }));
+      const isCarbon = /\.carbondata$/i.test(name);
+      const finding = isCarbon
+        ? findings.of('D010', `${name} is CarbonData, which is not read`, { file, hint: carbonHint })
+        : findings.of('D010', `${name} is no CSV file`, { file });
+      batch.finding(finding);
       continue;
     }
     if (size === 0) {
@@ -37,7 +47,9 @@ export async function* readTableCsv(source: FormatSource): AsyncGenerator<Format
       }
       batch.finding(finding);
     }
-    if (await table.file(name)) files.push(name);
+    const tooLarge = sizeFinding('other', name, () => size, file, source.profile);
+    if (tooLarge !== undefined) batch.fault({ diagnostics: [tooLarge], name });
+    else if (await table.file(name)) files.push(name);
     yield batch.take();
   }
   const property: JsonObject = {};

@@ -3,6 +3,9 @@ import type { LossName } from '../shared/losses.js';
 
 export const title = 'ModelArts table (CSV)';
 
+/** What can be done about files that the platform publishes in its own binary form. */
+export const carbonHint = 'Publish the version as CSV, which is read.';
+
 /** What is kept of a sample: its file. The schema is found again where it has only types that are found out from cells. */
 export const tableCsvCarries: ReadonlySet<LossName> = new Set(['table-sample']);
 

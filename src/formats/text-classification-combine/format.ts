@@ -2,6 +2,7 @@ import { pruneOption, selectionOptions } from '../../model/index.js';
 import type { Format } from '../contract.js';
 import { allBut } from '../shared/losses.js';
 import { labelSeparatorOption, replaceOption, textClassesCarry } from '../shared/text-classes.js';
+import { csvQuotingOption } from '../shared/text-rows.js';
 import { title } from './types.js';
 
 /** A text, a Tab and labels. */
@@ -17,7 +18,7 @@ export const textClassificationCombine: Format = {
     writes: true,
     carries: ['texts of one line with any number of labels, and unlabelled ones'],
     cannotCarry: ['text-sample', ...allBut(textClassesCarry)],
-    note: 'A text, a separator and its labels on each line of .txt and .csv files; written to texts.txt. Quotes have no meaning.',
+    note: 'A text, a separator and its labels on each line of .txt and .csv files; written to texts.txt. Quotes have no meaning without csv-quoting.',
     options: [
       {
         name: 'sampleLabelSeparator',
@@ -26,6 +27,7 @@ export const textClassificationCombine: Format = {
         summary: 'The character between a text and its labels; default a Tab, which \\t is too.',
       },
       labelSeparatorOption,
+      csvQuotingOption,
       ...selectionOptions,
       pruneOption,
       replaceOption,

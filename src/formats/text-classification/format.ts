@@ -2,6 +2,7 @@ import { pruneOption, selectionOptions } from '../../model/index.js';
 import type { Format } from '../contract.js';
 import { allBut } from '../shared/losses.js';
 import { labelSeparatorOption, replaceOption, textClassesCarry } from '../shared/text-classes.js';
+import { csvQuotingOption } from '../shared/text-rows.js';
 import { textNameOf, title } from './types.js';
 
 /** Texts in one file, and their labels on the same lines of another. */
@@ -14,8 +15,8 @@ export const textClassification: Format = {
     writes: true,
     carries: ['texts of one line with any number of labels, and unlabelled ones'],
     cannotCarry: ['text-sample', ...allBut(textClassesCarry)],
-    note: 'A text on each line of a .txt or .csv file, its labels on the same line of <stem>_result; written to texts.txt. Quotes have no meaning.',
-    options: [labelSeparatorOption, ...selectionOptions, pruneOption, replaceOption],
+    note: 'A text on each line of a .txt or .csv file, its labels on the same line of <stem>_result; written to texts.txt. Quotes have no meaning without csv-quoting.',
+    options: [labelSeparatorOption, csvQuotingOption, ...selectionOptions, pruneOption, replaceOption],
   },
   recognise({ isFolder, names }) {
     if (!isFolder) return undefined;

@@ -10,6 +10,7 @@ import {
   textNames,
 } from '../shared/text-classes.js';
 import { rawLines, textFacts } from '../shared/text-lines.js';
+import { isQuoted, noSeparator, quotedRows } from '../shared/text-rows.js';
 import { resultNameOf, textNameOf } from './types.js';
 
 /** A sample for each line with a text. @throws OptionError for a faulty separator */
@@ -35,7 +36,9 @@ export async function* read(source: FormatSource): AsyncGenerator<FormatBatch, v
     }
     if (result === undefined) unlabelled++;
     const pair = await checkedPair(name, result, source, records, batch);
-    if (pair !== undefined) yield* readPair(pair, source, records, batch);
+    if (pair === undefined) continue;
+    const read = isQuoted(source, name) ? readQuotedPair : readPair;
+    yield* read(pair, source, records, batch);
   }
   if (unlabelled > 0) {
     const what =
@@ -55,9 +58,10 @@ async function checkedPair(
   name: string,
   result: string | undefined,
   source: FormatSource,
-  { findings }: TextRecords,
+  records: TextRecords,
   batch: BatchBuilder,
 ): Promise<Pair | undefined> {
+  const { findings } = records;
   const found: { readonly name: string; readonly encoding: TextEncoding; readonly lines: number }[] = [];
   for (const one of result === undefined ? [name] : [name, result]) {
     const facts = await textFacts(source, one);
@@ -70,7 +74,18 @@ async function checkedPair(
       });
       return undefined;
     }
-    found.push({ name: one, encoding: facts.encoding, lines: facts.lines });
+    let { lines } = facts;
+    if (isQuoted(source, one)) {
+      lines = 0;
+      const separator = one === name ? noSeparator : records.labelSeparator;
+      for await (const { problem } of quotedRows(source, one, facts.encoding, separator)) {
+        lines++;
+        if (problem === undefined) continue;
+        batch.fault({ diagnostics: [records.unclosed(one, problem)], name: one });
+        return undefined;
+      }
+    }
+    found.push({ name: one, encoding: facts.encoding, lines });
   }
   const [texts, results] = found;
   if (results !== undefined && results.lines !== texts!.lines) {
@@ -80,6 +95,34 @@ async function checkedPair(
     return undefined;
   }
   return { texts: texts!, results };
+}
+
+/** {@link readPair} for files in quotes: rows instead of lines. */
+async function* readQuotedPair(
+  { texts, results }: Pair,
+  source: FormatSource,
+  records: TextRecords,
+  batch: BatchBuilder,
+): AsyncGenerator<FormatBatch, void, undefined> {
+  const labelRows = results && quotedRows(source, results.name, results.encoding, records.labelSeparator);
+  try {
+    for await (const row of quotedRows(source, texts.name, texts.encoding, noSeparator)) {
+      const labelled = (await labelRows?.next())?.value;
+      batch.read(Buffer.byteLength(row.raw) + Buffer.byteLength(labelled?.raw ?? ''));
+      const [text] = records.cells(row, texts.name) ?? [];
+      if (text === undefined) continue;
+      if (text.trim() === '') records.report('D031', 'the line has no text', texts.name, row);
+      else {
+        const cells = labelled === undefined ? [] : records.cells(labelled, results!.name);
+        if (cells === undefined) continue;
+        const labels = labelled === undefined ? [] : records.labelsOf(cells, results!.name, labelled);
+        records.add(text, labels, texts.name, row);
+      }
+      if (batch.isFull) yield batch.take();
+    }
+  } finally {
+    await labelRows?.return();
+  }
 }
 
 async function* readPair(

@@ -1,4 +1,10 @@
-import { type Diagnostic, differenceFinding, type NameDifference, NearNames } from '../../model/index.js';
+import {
+  type Diagnostic,
+  differenceFinding,
+  type NameDifference,
+  NearNames,
+  sizeFinding,
+} from '../../model/index.js';
 import type { FormatFault, FormatSource } from '../contract.js';
 import { decodeUtf8 } from '../shared/decode.js';
 import { type Findings, shown } from '../shared/findings.js';
@@ -451,6 +457,10 @@ class TreeFinder {
     if (entry.label === undefined) this.unlabelled++;
     else this.claimed.add(entry.label);
     this.entries.push(entry);
+    const { profile } = this.source;
+    const size = this.files.get(entry.image) ?? 0;
+    const tooLarge = sizeFinding('image', entry.image, () => size, entry.source, profile);
+    if (tooLarge !== undefined) this.findings.push(tooLarge);
     if (this.files.get(entry.image) === 0) {
       this.findings.push({
         rule: 'D015',

@@ -56,7 +56,7 @@ export class Reporter {
     });
   }
 
-  /** Reports a fault about a key, the first time the key is met; at most {@link onceLimit} keys are told apart. */
+  /** Reports a fault about a key, the first time the key is met; at most `onceLimit` keys are told apart. */
   addOnce(rule: string, key: string, message: string, pointer: string, hint?: string): void {
     const onceKey = `${rule} ${key}`;
     if (this.reported.has(onceKey) || this.reported.size >= onceLimit) return;

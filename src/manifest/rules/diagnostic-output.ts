@@ -9,6 +9,7 @@ export interface OutputOptions {
   readonly maxDiagnostics?: number;
   /** The least severity that is handed on; default `info`. All are counted. */
   readonly minSeverity?: Severity;
+  /** Called for each finding, in the order of the lines. */
   readonly onDiagnostic?: (diagnostic: Diagnostic) => void;
 }
 

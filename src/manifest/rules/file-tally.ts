@@ -37,6 +37,11 @@ export class FileTally {
   private readonly usageCounts = [0, 0, 0, 0, 0];
   private readonly otherUsages = new Map<string, number>();
 
+  /** Errors and warnings. */
+  get findings(): number {
+    return this.severities.error + this.severities.warning;
+  }
+
   countFinding(rule: string, severity: Severity, by = 1): void {
     this.rules.set(rule, (this.rules.get(rule) ?? 0) + by);
     this.severities[severity] += by;

@@ -111,7 +111,7 @@ describe('what is wrong is said, and the run goes on', () => {
       { 'Cat/1.jpg': big },
       { profile: 'modelarts-import' },
       [],
-      ['D016 error in/Cat/1.jpg Cat/1.jpg has 26214401 bytes'],
+      ['D016 error in/Cat/1.jpg Cat/1.jpg has 26214401 bytes, more than 25 MB'],
     ],
     [
       'an image that an import does not take',

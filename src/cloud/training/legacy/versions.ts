@@ -188,7 +188,7 @@ export class JobVersion {
 }
 
 /** @throws ServiceError `TaskFailed` that names the state */
-export function throwUnlessSuccess({ jobId, versionId, status }: LegacyJobInfo): void {
+function throwUnlessSuccess({ jobId, versionId, status }: LegacyJobInfo): void {
   const { isSuccess, name } = legacyStatusOf(status);
   if (!isSuccess)
     throw taskFailed(`version ${versionId} of training job ${jobId}`, {
