@@ -325,7 +325,6 @@ describe('each door opens on exactly these names', () => {
       datasetStatus
       datasetTypes
       deletePolicies
-      endOf
       exportTypes
       failedCreation
       importDataset

@@ -220,5 +220,5 @@ export {
   type PlanLocalRunOptions,
   planTrainHere,
 } from './training/local-plan.js';
-export { endOf, type LocalRunOptions, type LocalRunResult, trainHere } from './training/local-run.js';
+export { type LocalRunOptions, type LocalRunResult, trainHere } from './training/local-run.js';
 export type { LegacyLocalRunSettings, LocalRunSettings } from './training/local-settings.js';

@@ -83,7 +83,8 @@ export async function submitHere(
     { timeout, newVersionOf, dataset, version, workPath, onError },
     'jobs of the service; a run on this machine takes --data or --input',
   );
-  const { endOf, planTrainHere, trainHere } = await import('../../../src/dataset-io/cloud.js');
+  const { planTrainHere, trainHere } = await import('../../../src/dataset-io/cloud.js');
+  const { endOf } = await import('../../../src/dataset-io/training/local-run.js');
   const options = { workDir, environment: io.env, signal: io.signal };
   await withServices(flags, io, async (session) => {
     if (flags.dryRun === true) {
