@@ -333,11 +333,13 @@ describe('each door opens on exactly these names', () => {
       legacyStatusCode
       legacyStatusOf
       legacyTrainingRules
+      localInstance
       mostNodes
       obsPath
       parseJobFile
       parseLegacyFile
       planImport
+      planTrainHere
       processorTemplates
       readJobFile
       readLegacyDocument
@@ -346,6 +348,7 @@ describe('each door opens on exactly these names', () => {
       schemaTypes
       smartTaskTypes
       taskStatus
+      trainHere
       trainingPhases
       trainingRules
       versionStatus"

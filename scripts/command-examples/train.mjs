@@ -25,6 +25,13 @@ END`,
     what: 'The same, and its log to the end.',
     run: 'labelkit train submit --from-file job.yaml --follow --quiet',
   },
+  {
+    of: 'train submit',
+    what: 'A script on this machine, with what it would get from a job.',
+    before: `mkdir -p code && printf 'console.log(...process.argv.slice(4))' > code/train.mjs`,
+    run: `labelkit train submit --instance-type local --name try --interpreter node --code code --boot train.mjs \\
+  --input data_url=examples/street --output train_url=obs://data/out/ --param epochs=2 --param dist`,
+  },
   { of: 'train metrics', what: 'How it used what it ran on.', run: 'labelkit train metrics first' },
   {
     of: 'train config show',

@@ -123,6 +123,7 @@ export {
   type JobVolume,
   type ListJobsOptions,
   type LogUrlOptions,
+  localInstance,
   mostNodes,
   type OutputData,
   type PhaseFacts,
@@ -213,3 +214,11 @@ export { obsPath } from './import/requests.js';
 export { Session, type SessionOptions } from './session.js';
 export { type JobFile, parseJobFile, readJobFile } from './training/job-file.js';
 export { parseLegacyFile, readLegacyFile } from './training/legacy-file.js';
+export {
+  type LocalRunPlan,
+  type Move,
+  type PlanLocalRunOptions,
+  planTrainHere,
+} from './training/local-plan.js';
+export { type LocalRunOptions, type LocalRunResult, trainHere } from './training/local-run.js';
+export type { LegacyLocalRunSettings, LocalRunSettings } from './training/local-settings.js';

@@ -26,6 +26,10 @@ export interface ImportFlags extends ServiceFlags {
 const defaultInput = 'data_url';
 const inObjectStorage = /^(?:obs|s3|s3a):\/\//i;
 
+export function isObs(path: string): boolean {
+  return inObjectStorage.test(path);
+}
+
 /** Says which road is meant. @throws OptionError (T008, T009) */
 export function roadOf({ data, inputs, dataset, version, workPath }: JobFile): DataRoad {
   const refuse = (message: string, hint: string): never => {
@@ -33,7 +37,7 @@ export function roadOf({ data, inputs, dataset, version, workPath }: JobFile): D
   };
   if (inputs !== undefined && (data !== undefined || dataset !== undefined || version !== undefined))
     refuse('inputs are given beside a data set or data', 'Say where the data is in one way. (rule T008)');
-  if (data !== undefined && inObjectStorage.test(data)) {
+  if (data !== undefined && isObs(data)) {
     if (dataset !== undefined || version !== undefined) {
       refuse(
         'data in object storage and a data set are given (data, dataset, version)',

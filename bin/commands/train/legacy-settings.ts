@@ -33,6 +33,8 @@ export interface SettingsFlags extends ServiceFlags, ImportFlags {
   readonly param?: readonly JobParameter[];
   readonly algorithm?: string;
   readonly flavor?: string;
+  /** Another name of it, of `train submit`. */
+  readonly instanceType?: string;
   readonly nodes?: number;
   readonly pool?: string;
   readonly outputPath?: string;
@@ -114,7 +116,7 @@ export async function documentOf(flags: SettingsFlags): Promise<LegacyDocument> 
     codeDir: flags.code,
     bootFile: flags.boot,
     hyperparameters: flags.param?.map(hyperparameter),
-    trainInstanceType: flags.flavor,
+    trainInstanceType: flags.flavor ?? flags.instanceType,
     trainInstanceCount: flags.nodes,
     poolId: flags.pool,
     outputPath: flags.outputPath,
@@ -122,7 +124,7 @@ export async function documentOf(flags: SettingsFlags): Promise<LegacyDocument> 
   };
   // A name on the command line also replaces the id in the file that says the same thing.
   const replaced: LegacyDocument = {
-    ...(flags.flavor !== undefined && { specId: undefined }),
+    ...((flags.flavor ?? flags.instanceType) !== undefined && { specId: undefined }),
     ...(flags.framework !== undefined && { engineId: undefined }),
     ...(flags.algorithm !== undefined && { modelId: undefined }),
     ...(saysData(flags) && {

@@ -40,12 +40,13 @@ import {
   type SettingsFlags,
   shownParameters,
 } from './legacy-settings.js';
+import { isLocal, type LocalFlags, refuseLocalFlags, submitHere } from './local.js';
 import { printMetrics } from './metrics.js';
 import { refuseFlags } from './shared.js';
 
 /** What `labelkit train <verb> --legacy` does: the same for jobs of the old training. */
 
-export interface LegacySubmitFlags extends SettingsFlags, WaitFlags, Readonly<NewTrainingFlags> {
+export interface LegacySubmitFlags extends SettingsFlags, WaitFlags, LocalFlags, Readonly<NewTrainingFlags> {
   readonly name?: string;
   readonly workspace?: string;
   readonly follow?: boolean;
@@ -149,6 +150,12 @@ export async function legacySubmit(flags: LegacySubmitFlags, { io, done }: Shell
   );
   const document = await documentOf(flags);
   const jobName = flags.name ?? document.jobName;
+  if (isLocal(document.trainInstanceType)) {
+    const settings = { ...document, ...(flags.data !== undefined && { inputs: flags.data }), jobName };
+    await submitHere({ ...settings, scriptInterpreter: flags.interpreter }, flags, { io, done });
+    return;
+  }
+  refuseLocalFlags(flags);
   if (flags.newVersionOf !== undefined && jobName !== undefined) {
     throw new OptionError('a new version of a job takes no name', {
       hint: 'Leave out --name (job_name) or --new-version-of.',

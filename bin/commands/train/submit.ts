@@ -27,9 +27,17 @@ import {
 import { rehearsedData, resolveData, roadOf } from './data.js';
 import type { LegacySubmitFlags } from './legacy.js';
 import { withLegacySettings } from './legacy-settings.js';
+import {
+  isLocal,
+  type LocalFlags,
+  localSettings,
+  refuseLocalFlags,
+  submitHere,
+  withLocalOptions,
+} from './local.js';
 import { namesOf, printed, refuseFlags, withLegacy } from './shared.js';
 
-export interface SubmitFlags extends WaitFlags, LegacySubmitFlags {
+export interface SubmitFlags extends WaitFlags, LegacySubmitFlags, LocalFlags {
   readonly legacy?: boolean;
 }
 
@@ -38,12 +46,15 @@ The data of a job is a published version of a data set (--dataset, --version), a
 (--data obs://…, or --input), or a folder on this machine (--data): that is imported first, into the data set
 --dataset, which is made if --work-path is said, and published as --version.
 An option replaces what the file says of it. Values of variables are never printed.
+--instance-type local runs the script on this machine: --code and --data, places of --input and --output may be local
+folders, what is in object storage is copied here first, and outputs and log are copied to theirs at the end.
 
 Examples:
   labelkit train submit --dataset pets --version V001 --framework PyTorch --framework-version PyTorch-1.4.0-python3.6 \\
     --code obs://bucket/code/ --boot train.py --flavor modelarts.p3.large.public --param epochs=10 --env TOKEN
   labelkit train submit --data ./pets --dataset pets --work-path obs://bucket/work/ --from-file job.yaml --follow
   labelkit train submit --from-file job.yaml --dry-run
+  labelkit train submit --instance-type local --code ./code --boot train.py --data ./pets --output out=./out
 `;
 
 /** `labelkit train submit` */
@@ -115,6 +126,11 @@ export function addSubmit(group: Command, { io, done }: Shell): void {
       const { Estimator, readJobFile } = await import('../../../src/dataset-io/cloud.js');
       const file = flags.fromFile === undefined ? {} : await readJobFile(flags.fromFile);
       const job = merged(file, flags, io);
+      if (isLocal(job.trainInstanceType)) {
+        await submitHere(localSettings(job), flags, { io, done });
+        return;
+      }
+      refuseLocalFlags(flags);
       const road = roadOf(job);
       const options = { ...estimatorOptions(job), onNotice: notices(flags, io) };
       await rehearse(async (nowhere) =>
@@ -137,7 +153,7 @@ export function addSubmit(group: Command, { io, done }: Shell): void {
       });
       done(exitCodes.done);
     });
-  withLegacy(withLegacySettings(command)).option(
+  withLegacy(withLegacySettings(withLocalOptions(command))).option(
     '--new-version-of <job>',
     'with --legacy: a version of this job, after its newest, instead of a new job',
   );
@@ -206,7 +222,8 @@ function merged(file: JobFile, flags: SubmitFlags, io: CommandIo): JobFile {
     parameters: flags.param,
     envVariables:
       flags.env === undefined ? undefined : Object.fromEntries(flags.env.map((one) => variable(one, io))),
-    trainInstanceType: flags.flavor,
+    trainInstanceType: flags.flavor ?? flags.instanceType,
+    scriptInterpreter: flags.interpreter,
     trainInstanceCount: flags.nodes,
     poolId: flags.pool,
     logUrl: flags.logUrl,

@@ -84,6 +84,16 @@ function checkEngine(
   }
 }
 
+/**
+ * The rules for a run on this machine, which needs no session.
+ *
+ * @throws OptionError (T002–T004, T006, T007, T010–T016, T022)
+ */
+export function checkLocalRun(options: EstimatorOptions, data: FitData): void {
+  checkEstimator({}, options, options.onNotice ?? (() => {}));
+  checkFit(options, data);
+}
+
 function checkFiles({ trainingFiles, frameworkType }: EstimatorOptions, isLocal: boolean): void {
   if (trainingFiles === undefined) {
     if (isLocal || frameworkType !== undefined)
@@ -95,12 +105,13 @@ function checkFiles({ trainingFiles, frameworkType }: EstimatorOptions, isLocal:
     return;
   }
   const { codeDir, bootFile } = trainingFiles;
-  if (isLocal ? !isText(codeDir) || /^\w+:\/\//.test(codeDir) : !obsFolder.test(codeDir)) {
+  const isFolder = isLocal && isText(codeDir) && !/^\w+:\/\//.test(codeDir);
+  if (!isFolder && !obsFolder.test(codeDir)) {
     refuse(
       'T006',
       `codeDir is ${shown(codeDir)}`,
       isLocal
-        ? 'Say a local folder.'
+        ? 'Say a local folder, or one of object storage that ends with a slash: obs://bucket/code/.'
         : 'Say a folder of object storage that ends with a slash: obs://bucket/code/.',
     );
   }
@@ -121,25 +132,31 @@ function isInside(bootFile: string, { codeDir }: TrainingFiles): boolean {
   );
 }
 
-/** T010: local runs need a local path, jobs one in object storage. @throws OptionError */
+/** T010: jobs need a place in object storage; local runs one of the two, and outputs need none. @throws OptionError */
 function checkNamed(
   list: 'inputs' | 'outputs',
   all: FitData['inputs'] | EstimatorOptions['outputs'],
   isLocal: boolean,
 ): void {
   const names = new Set<string>();
-  for (const [index, { name, obsPath, localPath }] of (all ?? []).entries()) {
+  for (const [index, item] of (all ?? []).entries()) {
+    const { name, obsPath, localPath } = item;
     const at = `${list}[${index}]`;
     if (!isText(name)) refuse('T010', `${at}.name is ${shown(name)}`, 'Say what the script calls it.');
     if (names.has(name)) refuse('T010', `${at}.name ${shown(name)} stands there twice`, 'Say another name.');
     names.add(name);
-    if (isLocal && !isText(localPath))
+    const isHere = 'isLocalSource' in item && item.isLocalSource === true;
+    const needsNoObs = isLocal && (list === 'outputs' || isHere || isText(localPath));
+    if ((isHere && isLocal && !isText(localPath)) || (localPath !== undefined && !isText(localPath)))
       refuse('T010', `${at}.localPath is ${shown(localPath)}`, 'Say where it is on this machine.');
-    if (!isLocal && (!isText(obsPath) || !/^(?:obs:\/\/|\/)[^/\s]+\/[^\n\r\t]*$/.test(obsPath)))
+    if (needsNoObs && obsPath === undefined) continue;
+    if (!isText(obsPath) || !/^(?:obs:\/\/|\/)[^/\s]+\/[^\n\r\t]*$/.test(obsPath))
       refuse(
         'T010',
         `${at}.obsPath is ${shown(obsPath)}`,
-        'Say a place in object storage: obs://bucket/dir/.',
+        isLocal
+          ? 'Say a place in object storage, obs://bucket/dir/, or localPath alone.'
+          : 'Say a place in object storage: obs://bucket/dir/.',
       );
   }
 }

@@ -204,13 +204,13 @@ function nameAt(ms: number): string {
   return `job-${day!.replaceAll('-', '')}-${time!.replaceAll(/[:.]/g, (sign) => (sign === '.' ? '-' : ''))}`;
 }
 
-/** Why there are no runs on this machine. */
+/** Why a run on this machine is not begun here. */
 function localRun({ trainInstanceCount }: EstimatorOptions): LabelkitError {
   const why =
     trainInstanceCount > 1
       ? 'a run on several machines needs a second notebook, and no public request makes one'
-      : 'scripts are not run on this machine';
+      : 'that is no job of the service';
   return new LabelkitError('Unsupported', `trainInstanceType is "local": ${why}`, {
-    hint: 'Run the boot file yourself with --name=value for each input, output and parameter, or name a flavor.',
+    hint: 'Run it with trainHere(session, settings) of labelkit/cloud, on one machine, or name a flavor.',
   });
 }

@@ -1,4 +1,5 @@
 export { type FlavorOptions, type Framework, mostNodes } from './catalog.js';
+export { checkLocalRun } from './checks.js';
 export { Estimator } from './estimator.js';
 export {
   type EstimatorOptions,

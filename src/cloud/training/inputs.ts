@@ -4,7 +4,7 @@ import type { TrainingJobInfo } from './types.js';
 
 /** What is run. */
 export interface TrainingFiles {
-  /** A folder: `obs://bucket/code/`; of a local run a local one. */
+  /** A folder: `obs://bucket/code/`; of a local run also a local one. */
   readonly codeDir: string;
   /** Relative to that folder, or `obs://…` in it. */
   readonly bootFile?: string | undefined;
@@ -16,7 +16,7 @@ export interface InputData {
   readonly name: string;
   /** A folder or an archive: `obs://bucket/data/`. */
   readonly obsPath?: string | undefined;
-  /** Local runs: where it is put, or, with `isLocalSource`, where it is. */
+  /** Local runs: where it is put, or, with `isLocalSource` or without `obsPath`, where it is. */
   readonly localPath?: string | undefined;
   /** Local runs: it is at `localPath`, not at `obsPath`. Default false. */
   readonly isLocalSource?: boolean | undefined;
@@ -102,5 +102,5 @@ export interface FitOptions extends FitData, CallOptions {
   readonly showLog?: ((text: string) => void) | undefined;
 }
 
-/** The flavor that means this machine. Its options are checked, and `fit` refuses it: see `Estimator.fit`. */
+/** The flavor that means this machine. Its options are checked, and `fit` refuses it: `trainHere` runs it. */
 export const localInstance = 'local';

@@ -42,7 +42,7 @@ export const trainingRules: readonly TrainingRule[] = [
   hard(
     'T006',
     'trainingFiles.codeDir',
-    'A job with a framework has code in a folder obs://…/ of object storage, a local run in a local folder.',
+    'A job with a framework has code in a folder obs://…/ of object storage, a local run there or in a local folder.',
   ),
   hard('T007', 'trainingFiles.bootFile', 'The boot file lies in the folder of the code.'),
   hard(

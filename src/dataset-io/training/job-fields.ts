@@ -15,7 +15,7 @@ const flag = (says: string): Field => ({ kind: 'flag', says });
 export const jobFields: Fields = {
   job_name: text('1 to 64 letters, digits, _ and -. Default: job- and the time.'),
   job_description: text('Up to 256 characters.'),
-  train_instance_type: text('Id of a flavor (labelkit train flavors).'),
+  train_instance_type: text('Id of a flavor (labelkit train flavors); local: this machine.'),
   train_instance_count: { kind: 'count', says: 'How many nodes. Default 1.' },
   pool_id: text('A dedicated pool.'),
   workspace_id: text('Default 0.'),
@@ -29,13 +29,14 @@ export const jobFields: Fields = {
     says: 'What is run.',
     required: ['code_dir'],
     fields: {
-      code_dir: text('A folder of object storage: obs://bucket/code/.'),
+      code_dir: text('A folder of object storage, obs://bucket/code/; of a local run also a local one.'),
       boot_file: text('A file in it, relative to it.'),
     },
   },
   dataset: text('Id or name of a data set whose version the job works on.'),
   version: text('Id or name of that version.'),
   data: text('A folder of object storage, or a local folder that is imported first, into the data set.'),
+  script_interpreter: text('The program that runs the boot file of a local run. Default python3.'),
   work_path: text(
     'Local data becomes a new data set, and the service may write here for it: obs://bucket/dir/.',
   ),
@@ -46,6 +47,8 @@ export const jobFields: Fields = {
     fields: {
       name: text('The script gets --<name>=<folder>.'),
       obs_path: text('obs://bucket/data/'),
+      local_path: text('Local runs: where it is put; without obs_path, where it is.'),
+      is_local_source: flag('Local runs: it is at local_path, not at obs_path. Default false.'),
     },
   },
   outputs: {
@@ -55,6 +58,7 @@ export const jobFields: Fields = {
     fields: {
       name: text('The script gets --<name>=<folder>.'),
       obs_path: text('obs://bucket/out/'),
+      local_path: text('Local runs: where the script writes.'),
     },
   },
   parameters: {

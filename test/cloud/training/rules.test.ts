@@ -90,8 +90,8 @@ const refused: readonly Case[] = [
   ),
   options('T006', 'a framework without files', framework, { trainingFiles: undefined }),
   options('T006', 'a local run without files', local, { trainingFiles: undefined }),
-  options('T006', 'a local run of code in object storage', local, {
-    trainingFiles: { codeDir: 'obs://bucket/code/', bootFile: 'train.py' },
+  options('T006', 'a local run of code in a bucket without folder', local, {
+    trainingFiles: { codeDir: 'obs://bucket', bootFile: 'train.py' },
   }),
   ...[
     undefined,
@@ -124,11 +124,12 @@ const refused: readonly Case[] = [
   fitting('T010', 'an input with an empty path', { inputs: [{ name: 'data_url', obsPath: '' }] }),
   fitting('T010', 'an input elsewhere', { inputs: [{ name: 'data_url', obsPath: './in' }] }),
   fitting('T010', 'one name for two inputs', { inputs: [data, data] }),
-  fitting('T010', 'a local input without place', { inputs: [data] }, local),
+  fitting('T010', 'a local input without place', { inputs: [{ name: 'data_url' }] }, local),
+  fitting('T010', 'an input here without place', { inputs: [{ ...data, isLocalSource: true }] }, local),
   options('T010', 'an output without name', framework, { outputs: [{ name: '', obsPath: '/bucket/out/' }] }),
   options('T010', 'an output without path', framework, { outputs: [{ name: 'out' }] }),
   options('T010', 'one name for two outputs', framework, { outputs: [data, data] }),
-  options('T010', 'a local output without place', local, { outputs: [data] }),
+  options('T010', 'a local output with an empty place', local, { outputs: [{ ...data, localPath: '' }] }),
   ...['', 'a b', 'x'.repeat(65), 'job.1', '作业'].map((jobName) =>
     fitting('T011', `jobName ${JSON.stringify(jobName).slice(0, 12)}`, { jobName }),
   ),
@@ -297,7 +298,7 @@ test('more nodes than the flavor allows are refused before a job is made', async
 });
 
 test.each([
-  [1, 'scripts are not run on this machine'],
+  [1, 'that is no job of the service'],
   [2, 'needs a second notebook'],
 ])('a run on %i local machines is refused, and it is said why', async (trainInstanceCount, why) => {
   const { session, asked } = fakeSession();

@@ -26,10 +26,11 @@ dataset: pets
 version: V001
 data: ./pets
 work_path: obs://bucket/work/
+script_interpreter: /opt/env/bin/python
 inputs:
-  - { name: data_url, obs_path: obs://bucket/in/ }
+  - { name: data_url, obs_path: obs://bucket/in/, local_path: ./in, is_local_source: false }
 outputs:
-  - { name: out, obs_path: obs://bucket/out/ }
+  - { name: out, obs_path: obs://bucket/out/, local_path: ./out }
 parameters:
   - { name: epochs, value: 2 }
   - { name: lr, value: 1e-3 }
@@ -52,7 +53,7 @@ test('every entry is read by its name in TypeScript; variables keep theirs', () 
     trainInstanceCount: 2,
     frameworkOnImage: true,
     trainingFiles: { codeDir: 'obs://bucket/code/', bootFile: 'train.py' },
-    inputs: [{ name: 'data_url', obsPath: 'obs://bucket/in/' }],
+    inputs: [{ name: 'data_url', obsPath: 'obs://bucket/in/', localPath: './in', isLocalSource: false }],
     parameters: [
       { name: 'epochs', value: 2 },
       { name: 'lr', value: 0.001 },

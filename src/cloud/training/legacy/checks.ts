@@ -102,9 +102,9 @@ function checkWhatRuns(options: LegacyEstimatorOptions): void {
 
 function checkWhere({ trainInstanceType, specId, poolId, trainInstanceCount }: LegacyEstimatorOptions): void {
   if (trainInstanceType === 'local') {
-    throw new OptionError('trainInstanceType is "local": scripts are not run on this machine', {
+    throw new OptionError('trainInstanceType is "local": that is no job of the service', {
       code: 'Unsupported',
-      hint: 'Run the boot file yourself with --label=value for each hyperparameter, or name an instance type of the service.',
+      hint: 'Run it with trainHere(session, settings) of labelkit/cloud, or name an instance type of the service.',
     });
   }
   checkNotBoth('T110', { specId, trainInstanceType });

@@ -1,4 +1,5 @@
 export type { AlgorithmPage, ListAlgorithmsOptions } from './algorithms.js';
+export { checkedHyperparameters } from './checks.js';
 export {
   type ConfigData,
   type ConfigOptions,
@@ -27,6 +28,7 @@ export {
   type ListLegacyJobsOptions,
 } from './jobs.js';
 export type { FollowLegacyLogOptions, LegacyLog, LegacyLogBytes, LegacyLogOptions } from './logs.js';
+export { nameAt } from './names.js';
 export { legacyTrainingRules } from './rules.js';
 export type { ListSpecsOptions } from './specs.js';
 export {

@@ -271,7 +271,7 @@ describe('what is refused', () => {
     expect(() => new LegacyEstimator(session, local)).toThrow(
       expect.objectContaining({
         code: 'Unsupported',
-        hint: expect.stringContaining('Run the boot file yourself'),
+        hint: expect.stringContaining('trainHere(session, settings)'),
       }),
     );
     expect(asked).toEqual([]);
