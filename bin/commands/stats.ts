@@ -57,8 +57,21 @@ export function addStats(program: Command, io: CommandIo, done: (code: ExitCode)
     .option('--quiet', 'nothing on standard error but errors')
     .option('--session <profile>', 'profile with the keys for object storage (default: from the environment)')
     .action(async (partials: string[], flags: MergeFlags) => {
+      refuseBefore(stats, 'merge');
       await merge(partials, flags, io, done);
     });
+}
+
+/** Options of a command that was not meant would be passed over in silence. */
+function refuseBefore(command: Command, inner: string): void {
+  const given = command.options.filter(
+    (option) => command.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  const [first] = given;
+  if (first === undefined) return;
+  throw new OptionError(`${first.long ?? first.flags} stands before ${inner}`, {
+    hint: `Options of ${inner} come behind it: labelkit ${command.name()} ${inner} ${first.long ?? first.flags} …`,
+  });
 }
 
 async function run(

@@ -87,11 +87,11 @@ export const folderExamples: readonly RuleExample[] = [
   },
   {
     rule: 'D016',
-    prints: 'set/cat/1.jpg  error  cat/1.jpg has 26214401 bytes  [D016]',
+    prints: 'set/cat/1.jpg  error  cat/1.jpg has 26214401 bytes, more than 25 MB  [D016]',
     ...run(
       `${folders} --profile modelarts-import`,
       { 'set/cat/1.jpg': { ...jpeg, bytes: 26_214_401 } },
-      { 'set/cat/1.jpg': { ...jpeg, bytes: 26_214_400 } },
+      { 'set/cat/1.jpg': { ...jpeg, bytes: 5_242_880 } },
     ),
   },
   {
