@@ -22,6 +22,7 @@ import { storageOf } from './storages.js';
 import { resultOf, survey, type ValidationResult } from './validate.js';
 import type { Survey, ValidateOptions } from './validate-options.js';
 
+/** What an overview of a data set reads, checks and draws. */
 export interface OverviewOptions extends Omit<ValidateOptions, 'shard'> {
   /** Read the VOC files that a manifest names, and count their objects. Default true. */
   readonly join?: boolean | undefined;

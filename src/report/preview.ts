@@ -47,6 +47,7 @@ export interface PreviewPicture {
   readonly notes: readonly string[];
 }
 
+/** What was read and drawn. Counts of samples, and the files in the order in which they were written. */
 export interface PreviewResult {
   readonly input: string;
   readonly format: string;

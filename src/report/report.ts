@@ -6,6 +6,7 @@ import { storageOf } from '../dataset-io/storages.js';
 import { LabelkitError, OptionError } from '../model/index.js';
 import { SamplePictures } from './sample-pictures.js';
 
+/** What a report shows, and how large it may become. */
 export interface ReportOptions extends Omit<OverviewOptions, 'flagged' | 'drawn'> {
   /** What happens when the output exists: `create` (default) is an error. */
   readonly outputMode?: 'create' | 'overwrite' | undefined;

@@ -135,7 +135,12 @@ export class HashDraw<T> {
     if (count === 0) this.limit = -1;
   }
 
-  /** @param make  called when the thing is drawn for now */
+  /**
+   * Draws a thing, or passes it over.
+   *
+   * @param number  of the thing, each once
+   * @param make  called when the thing is drawn for now
+   */
   offer(number: number, make: () => T): void {
     const hash = this.hashOf(number);
     if (hash > this.limit) return;

@@ -306,6 +306,7 @@ export class ProcessorTask {
     return { total: found.count, hasMore: found.hasMore ?? false, results: found.results ?? [] };
   }
 
+  /** What JSON says of it: its id, and what was last heard. */
   toJSON(): object {
     return { taskId: this.taskId, ...this.#info };
   }

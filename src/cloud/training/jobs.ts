@@ -20,6 +20,7 @@ import {
 import { type JobMetric, type JobMetricsOptions, jobMetrics } from './metrics.js';
 import type { TrainingJobInfo } from './types.js';
 
+/** What a job object begins with. */
 export interface TrainingJobOptions {
   /** Hears of what is allowed and may not be meant. */
   readonly onNotice?: OnNotice | undefined;
@@ -139,6 +140,7 @@ export class TrainingJob {
     return info;
   }
 
+  /** What JSON says of it: its id, and what was last heard. */
   toJSON(): object {
     return { jobId: this.jobId, ...this.#info };
   }

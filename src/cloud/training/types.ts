@@ -8,6 +8,7 @@ interface TrainingData {
   readonly localDir?: string;
 }
 
+/** Data that a job reads: a place in object storage, or a version of a data set. */
 export interface TrainingInput extends TrainingData {
   readonly remote?: {
     readonly obs?: { readonly obsUrl?: string };
@@ -16,12 +17,14 @@ export interface TrainingInput extends TrainingData {
   readonly remoteConstraint?: readonly { readonly dataType?: string; readonly attributes?: unknown }[];
 }
 
+/** Where a job writes. */
 export interface TrainingOutput extends TrainingData {
   readonly remote?: { readonly obs?: { readonly obsUrl?: string } };
   readonly mode?: string;
   readonly period?: number;
 }
 
+/** A hyperparameter of a job. Values may be secrets. */
 export interface TrainingParameter {
   readonly name?: string;
   readonly value?: string;
@@ -57,6 +60,7 @@ export interface SearchParameter {
   readonly discreteValues?: readonly string[];
 }
 
+/** What a job runs: code and boot file with an engine, or an algorithm by its id; as the service tells it. */
 export interface TrainingAlgorithm {
   readonly id?: string;
   readonly name?: string;
@@ -108,6 +112,7 @@ export type TrainingPhase =
   | 'Terminated'
   | 'Abnormal';
 
+/** How far a job has come. Times in milliseconds. */
 export interface TrainingStatus {
   readonly phase?: TrainingPhase;
   /** Says more, in words that may change. */
@@ -127,6 +132,7 @@ export interface TrainingStatus {
   readonly runningRecords?: readonly JsonObject[];
 }
 
+/** A kind of machine that jobs run on, with its limits. */
 export interface TrainingFlavor {
   readonly flavorId?: string;
   readonly flavorName?: string;
@@ -153,6 +159,7 @@ export interface TrainingFlavor {
   };
 }
 
+/** A file system that is mounted into a job. */
 export interface TrainingVolume {
   readonly nfs?: {
     readonly nfsServerPath?: string;

@@ -12,6 +12,7 @@ import {
 } from './local-settings.js';
 import { findProgram } from './program.js';
 
+/** Where a run on this machine keeps its files, and what its program sees. */
 export interface PlanLocalRunOptions {
   /** Where downloads, outputs without a place of their own and the log go. Default: `labelkit-<name>`, here. */
   readonly workDir?: string | undefined;

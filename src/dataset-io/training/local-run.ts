@@ -8,6 +8,7 @@ import { type LocalRunPlan, type Move, type PlanLocalRunOptions, readyRun } from
 import type { LegacyLocalRunSettings, LocalRunSettings } from './local-settings.js';
 import { type ProgramEnd, runProgram } from './program.js';
 
+/** How a run on this machine is followed and ended. */
 export interface LocalRunOptions extends PlanLocalRunOptions {
   /** Hears each line that the program writes, without its end. */
   readonly onOutput?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined;

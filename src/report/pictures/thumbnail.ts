@@ -4,10 +4,12 @@ import { LabelkitError, OptionError, throwIfAborted } from '../../model/index.js
 import { drawOverlay, type Overlay } from './draw.js';
 import { fitInside, type LabelOrientation, type PixelSize, planeOf, uprightSize } from './plane.js';
 
+/** What pictures are encoded as. */
 export type PictureFormat = 'jpeg' | 'png' | 'webp';
 
 const pictureFormats: readonly PictureFormat[] = ['jpeg', 'png', 'webp'];
 
+/** How large a picture becomes, and how it is drawn and encoded. */
 export interface PictureOptions {
   /** Longest side in pixels; smaller images keep their size. Default 1024. */
   readonly maxEdge?: number | undefined;

@@ -32,6 +32,7 @@ export interface ListConfigsOptions extends LegacyListOptions {
   readonly configType?: ConfigType | undefined;
 }
 
+/** Your own configurations, or samples of the service. */
 export type ConfigType = 'custom' | 'sample';
 
 /** One page of configurations. */
@@ -40,6 +41,7 @@ export interface ConfigPage {
   readonly configs: readonly TrainingJobConfig[];
 }
 
+/** What a configuration object begins with. */
 export interface ConfigOptions {
   /** Hears of what is allowed and may not be meant. */
   readonly onNotice?: OnNotice | undefined;
@@ -120,6 +122,7 @@ export class TrainingJobConfig {
     });
   }
 
+  /** What JSON says of it: its id, and what was last heard. */
   toJSON(): object {
     return { configName: this.configName, ...this.#info };
   }

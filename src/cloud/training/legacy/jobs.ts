@@ -222,6 +222,7 @@ export class LegacyTrainingJob {
     return await (await this.currentVersion(options)).wait(options);
   }
 
+  /** What JSON says of it: its id, and what was last heard. */
   toJSON(): object {
     return { jobId: this.jobId, ...this.info };
   }

@@ -172,6 +172,7 @@ export interface LegacySpec {
   readonly [member: string]: unknown;
 }
 
+/** An engine of the old training, by id and name. */
 export interface LegacyEngine {
   readonly engineType?: number;
   readonly engineId: number;
@@ -180,6 +181,7 @@ export interface LegacyEngine {
   readonly [member: string]: unknown;
 }
 
+/** An algorithm of the service's own. */
 export interface BuiltinAlgorithm {
   readonly modelId: number;
   readonly modelName: string;

@@ -20,6 +20,7 @@ import {
 import { legacyStatusOf } from './status.js';
 import type { LegacyJobInfo } from './types.js';
 
+/** What an object of a job or of a version begins with. */
 export interface LegacyJobOptions {
   /** Hears of what is allowed and may not be meant. */
   readonly onNotice?: OnNotice | undefined;
@@ -182,6 +183,7 @@ export class JobVersion {
     return `version ${this.versionId} of training job ${this.jobId}`;
   }
 
+  /** What JSON says of it: its id, and what was last heard. */
   toJSON(): object {
     return { jobId: this.jobId, versionId: this.versionId, ...this.#info };
   }
