@@ -110,6 +110,14 @@ export function readingOptions({ from, fromOption, encoding, baseDir, maxLine }:
   return { from, fromOptions: fromOption, encoding, baseDir, maxLineBytes: maxLine };
 }
 
+/** Adds the option that says what an input is in the words of the platform. */
+export function withAnnotationConfigOption(command: Command): Command {
+  return command.option(
+    '--annotation-config <file>',
+    'a JSON file with the annotation_config of an import: format of the input and which samples are read',
+  );
+}
+
 /** Adds the options that every command with an input has. */
 export function withInputOptions(command: Command): Command {
   return command

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandIo } from '../io.js';
+import { withAnnotationConfigOption } from '../options.js';
 import { type OutputFlags, withOutputOptions } from '../output-options.js';
 
 interface Flags extends OutputFlags {
   readonly to: string;
+  readonly annotationConfig?: string;
   readonly coords?: string;
   readonly strictLoss?: boolean;
 }
@@ -27,17 +29,23 @@ export function addConvert(program: Command, io: CommandIo, done: (code: ExitCod
         'find out first whether anything would be lost, and write nothing if so; reads the input twice',
       ),
   );
-  command.action(async (input: string, output: string, flags: Flags) => {
+  withAnnotationConfigOption(command).action(async (input: string, output: string, flags: Flags) => {
     const [{ convert }, { runToOutput }] = await Promise.all([
       import('../../src/dataset-io/convert.js'),
       import('../run-to-output.js'),
     ]);
-    const { to, strictLoss, allowLoss = [] } = flags;
+    const { to, annotationConfig, strictLoss, allowLoss = [] } = flags;
     const strict = strictLoss === true && !allowLoss.includes('all') ? { strictLoss, allowLoss } : {};
     const coords = flags.coords === undefined ? undefined : await coordinates(flags.coords);
     done(
       await runToOutput({ title: 'converted', output, flags, io }, (options) =>
-        convert(input, output, { ...options, ...strict, to, ...(coords === undefined ? {} : { coords }) }),
+        convert(input, output, {
+          ...options,
+          ...strict,
+          to,
+          annotationConfig,
+          ...(coords === undefined ? {} : { coords }),
+        }),
       ),
     );
   });

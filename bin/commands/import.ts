@@ -29,6 +29,7 @@ interface Flags {
   readonly jobs: number;
   readonly timeout?: number;
   readonly from?: string;
+  readonly annotationConfig?: string;
   readonly fromOption?: Readonly<Record<string, string>>;
   readonly classes?: string[];
   readonly encoding?: string;
@@ -199,6 +200,10 @@ export function addImport(program: Command, io: CommandIo, done: (code: ExitCode
       namedValue,
     )
     .option(
+      '--annotation-config <file>',
+      'a JSON file with the annotation_config of an import: format of the input and which samples are read',
+    )
+    .option(
       '--classes <list>',
       'classes in the order of their ids, for data that has ids and no names',
       words,
@@ -241,6 +246,7 @@ export function addImport(program: Command, io: CommandIo, done: (code: ExitCode
           wait: { timeoutMs: flags.timeout },
           from: flags.from,
           fromOptions: flags.fromOption,
+          annotationConfig: flags.annotationConfig,
           classes: flags.classes,
           encoding: flags.encoding,
           baseDir: flags.baseDir,

@@ -10,12 +10,14 @@ import {
   type InputFlags,
   readingOptions,
   wholeNumber,
+  withAnnotationConfigOption,
   withInputOptions,
   withShardOption,
 } from '../options.js';
 import { ProgressBar } from '../progress-bar.js';
 
 interface Flags extends InputFlags {
+  readonly annotationConfig?: string;
   readonly jobs?: number;
   readonly shard?: DataShard;
 }
@@ -73,7 +75,7 @@ function textReport(found: Inspection): string {
 
 /** `labelkit inspect <input>`: format, tasks, samples, labels, shapes, sizes, first faults. */
 export function addInspect(program: Command, io: CommandIo, done: (code: ExitCode) => void): void {
-  withShardOption(withInputOptions(program.command('inspect')))
+  withAnnotationConfigOption(withShardOption(withInputOptions(program.command('inspect'))))
     .description('what is in a data set: format, tasks, samples, labels, shapes, sizes, first faults')
     .argument('<input>', 'a data set of any format; - for a format of one file on standard input')
     .option('--jobs <n>', 'threads for large inputs (default: one for each core, at most 4)', wholeNumber(1))
@@ -87,6 +89,7 @@ export function addInspect(program: Command, io: CommandIo, done: (code: ExitCod
         withSession(flags, io, (session) =>
           inspect(input, {
             ...readingOptions(flags),
+            annotationConfig: flags.annotationConfig,
             profile: flags.profile,
             maxDiagnostics: Math.min(flags.maxFindings, 10),
             jobs: flags.jobs,

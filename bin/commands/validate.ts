@@ -10,6 +10,7 @@ import {
   type InputFlags,
   readingOptions,
   wholeNumber,
+  withAnnotationConfigOption,
   withInputOptions,
   withShardOption,
 } from '../options.js';
@@ -18,6 +19,7 @@ import { ProgressBar } from '../progress-bar.js';
 type ReportFormat = 'text' | 'json' | 'sarif' | 'junit' | 'github';
 
 interface Flags extends InputFlags {
+  readonly annotationConfig?: string;
   readonly lenient?: boolean;
   readonly pedantic?: boolean;
   readonly checkFiles?: boolean;
@@ -103,7 +105,7 @@ async function report(
 
 /** `labelkit validate <input...>`: every rule, every finding with file, line and column. */
 export function addValidate(program: Command, io: CommandIo, done: (code: ExitCode) => void): void {
-  const command = withShardOption(withInputOptions(program.command('validate')))
+  const command = withAnnotationConfigOption(withShardOption(withInputOptions(program.command('validate'))))
     .description('check data sets by every rule; exit status 1 when there are errors')
     .argument('<input...>', 'data sets of any format; - for a format of one file on standard input')
     .option('--lenient', 'severities of lenient reading instead of strict ones')
@@ -142,6 +144,7 @@ export function addValidate(program: Command, io: CommandIo, done: (code: ExitCo
         await bar.during(() =>
           validate(input, {
             ...readingOptions(flags),
+            annotationConfig: flags.annotationConfig,
             profile: flags.profile,
             mode: flags.lenient === true ? 'lenient' : 'strict',
             pedantic: flags.pedantic,

@@ -2,6 +2,7 @@ import type { FormatInfo } from '../formats/index.js';
 import { DataError, type Diagnostic, OptionError, type Profile, throwIfAborted } from '../model/index.js';
 import { parseEncoding } from '../text/index.js';
 import type { CoordinateChange } from '../transforms/index.js';
+import { type AnnotationConfigOption, withAnnotationConfig } from './annotation-config.js';
 import type { DataShard } from './data-shard.js';
 import type { JoinedDatasetOptions } from './dataset-options.js';
 import { type ResolvedInput, resolveInput } from './detect.js';
@@ -21,7 +22,10 @@ import { storageOf } from './storages.js';
 import type { ImageHandling, WriteRows, WriterContext } from './writer.js';
 
 /** How a data set is converted: those of reading, of writing, and of what happens to faulty records. */
-export interface ConvertOptions extends RunOptions, Omit<JoinedDatasetOptions, 'classes'> {
+export interface ConvertOptions
+  extends RunOptions,
+    Omit<JoinedDatasetOptions, 'classes'>,
+    AnnotationConfigOption {
   /** Format of the input; default: detected, and for a transform of standard input `manifest`. */
   readonly from?: string | undefined;
   /** Format of the output. */
@@ -235,7 +239,8 @@ export function checkOptions(input: string, output: string, to: FormatInfo, opti
  *   `onError: 'fail'`, AbortedError when the signal fires
  */
 export async function convert(input: string, output: string, options: ConvertOptions): Promise<RunResult> {
-  const { coords, strictLoss, allowLoss, ...rest } = options;
+  const { coords, strictLoss, allowLoss, classes, ...given } = options;
+  const rest = { ...(await withAnnotationConfig(input, given)), classes };
   const stage =
     coords?.to === undefined || coords.to === coords.from
       ? undefined

@@ -1,6 +1,7 @@
 import type { ManifestSummary } from '../manifest/index.js';
 import type { Diagnostic, Mode, Profile, Severity } from '../model/index.js';
 import type { CoordinateEvidence } from '../transforms/index.js';
+import type { AnnotationConfigOption } from './annotation-config.js';
 import type { DataShard } from './data-shard.js';
 import type { DatasetOptions } from './dataset-options.js';
 import type { Detection } from './detect.js';
@@ -10,7 +11,7 @@ import type { VocTree } from './voc-tree.js';
 import type { VocSummary } from './voc-validator.js';
 
 /** How a data set is to be checked. */
-export interface ValidateOptions extends DatasetOptions {
+export interface ValidateOptions extends DatasetOptions, AnnotationConfigOption {
   /** Whose extra demands are checked; default `generic`. */
   readonly profile?: Profile | undefined;
   /** Severities; default `strict`. */

@@ -1,4 +1,5 @@
 import { type Diagnostic, OptionError, profiles, throwIfAborted } from '../model/index.js';
+import { withAnnotationConfig } from './annotation-config.js';
 import { resolveInput } from './detect.js';
 import type { FormatId } from './formats.js';
 import { checkNoOptions } from './input-rows.js';
@@ -39,10 +40,11 @@ export interface ValidationResult {
  */
 export async function survey(
   input: string,
-  options: ValidateOptions = {},
+  given: ValidateOptions = {},
   watch?: SurveyWatch,
 ): Promise<Survey> {
-  throwIfAborted(options.signal);
+  throwIfAborted(given.signal);
+  const options = await withAnnotationConfig(input, given);
   if (options.profile !== undefined && !profiles.includes(options.profile)) {
     throw new OptionError(`there is no profile "${options.profile}"`, {
       hint: `Profiles: ${profiles.join(', ')}.`,

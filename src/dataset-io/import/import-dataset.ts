@@ -1,5 +1,6 @@
 import { Dataset, type DatasetInfo, type SchemaField, type VersionInfo } from '../../cloud/datasets/index.js';
 import { LabelkitError, OptionError, StorageError, throwIfAborted } from '../../model/index.js';
+import { withAnnotationConfig } from '../annotation-config.js';
 import { baseName, joinLocation } from '../storage/index.js';
 import { storageOf } from '../storages.js';
 import { type DatasetKind, fitsInto } from './kind.js';
@@ -45,9 +46,10 @@ import { Uploader } from './uploader.js';
  *   `fail`; StorageError when files cannot be read or uploaded; ServiceError when the service refuses, or its work fails
  *   (`TaskFailed`); LabelkitError `AlreadyExists` when the name is taken, `Timeout`; AbortedError
  */
-export async function importDataset(input: string, options: ImportDatasetOptions): Promise<ImportResult> {
-  checkImport(input, options);
-  throwIfAborted(options.signal);
+export async function importDataset(input: string, given: ImportDatasetOptions): Promise<ImportResult> {
+  checkImport(input, given);
+  throwIfAborted(given.signal);
+  const options = await withAnnotationConfig(input, given);
   const started = performance.now();
   const road = await Road.begin(input, options);
   const result = await road.run();

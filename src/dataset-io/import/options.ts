@@ -1,6 +1,7 @@
 import type { DataType, Label, Notice, ServiceSession } from '../../cloud/datasets/index.js';
 import type { WaitOptions } from '../../cloud/service/index.js';
 import type { Diagnostic, JsonObject } from '../../model/index.js';
+import type { AnnotationConfigOption } from '../annotation-config.js';
 import type { DatasetOptions } from '../dataset-options.js';
 import type { StorageHolder } from '../storages.js';
 
@@ -18,7 +19,7 @@ export interface ImportProgress {
 }
 
 /** How a data set comes to the service. Either `name` and `workPath`, or `into`. */
-export interface ImportDatasetOptions extends Omit<DatasetOptions, 'session'> {
+export interface ImportDatasetOptions extends Omit<DatasetOptions, 'session'>, AnnotationConfigOption {
   /** Who asks: opens `obs://` paths, and asks the service. A `Session`. */
   readonly session: ServiceSession & StorageHolder;
   /** What the new data set is called. */

@@ -1,3 +1,4 @@
+import { withAnnotationConfig } from '../annotation-config.js';
 import { manifestRows } from '../manifest-rows.js';
 import { joinLocation } from '../storage/index.js';
 import { storageOf } from '../storages.js';
@@ -35,8 +36,9 @@ const unknownPath = 'obs://bucket/data/';
  *
  * @throws OptionError, DataError and StorageError as `importDataset`; errors of the check are only counted
  */
-export async function planImport(input: string, options: ImportDatasetOptions): Promise<ImportPlan> {
-  checkImport(input, options);
+export async function planImport(input: string, given: ImportDatasetOptions): Promise<ImportPlan> {
+  checkImport(input, given);
+  const options = await withAnnotationConfig(input, given);
   const { format, samples, annotations, errors, warnings } = await check(input, options);
   const dataPath = dataPathOf(options) ?? unknownPath;
   const facts = { input, format, annotations, errors, warnings, dataPath };
