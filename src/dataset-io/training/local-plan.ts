@@ -4,6 +4,7 @@ import { LabelkitError, OptionError, StorageError } from '../../model/index.js';
 import { obsPath as inObs } from '../import/requests.js';
 import { containedPath, joinLocation, parseLocation } from '../storage/index.js';
 import { type StorageHolder, storageOf } from '../storages.js';
+import { isArchiveName } from './archive.js';
 import {
   type CheckedSettings,
   checkedSettings,
@@ -30,6 +31,8 @@ export interface Move {
 export interface LocalRunPlan {
   readonly name: string;
   readonly downloads: readonly Move[];
+  /** Archives, here by now, and the folders that they are unpacked into. */
+  readonly unpacks: readonly Move[];
   /** The program and its arguments; no shell sees them. */
   readonly command: readonly [program: string, ...args: string[]];
   /** Where it is started: the folder of the code. */
@@ -79,11 +82,13 @@ export async function readyRun(
   const environment = { PYTHONUNBUFFERED: '1', ...own, ...envVariables };
 
   const code = placesOf({ obsPath: checked.trainingFiles.codeDir, at: joinLocation(folder, 'code') });
-  const inputs = (checked.inputs ?? []).map((input) => {
+  const ofInput = (part: string, of: string) =>
+    containedPath(joinLocation(folder, part), of, { single: true });
+  const sources = (checked.inputs ?? []).map((input) => {
     const { obsPath, localPath, isLocalSource } = input;
     if (isLocalSource === true || obsPath === undefined)
       return { name: input.name, ...placesOf({ obsPath: localPath! }) };
-    const at = localPath ?? containedPath(joinLocation(folder, 'inputs'), input.name, { single: true });
+    const at = localPath ?? ofInput('inputs', input.name);
     return { name: input.name, ...placesOf({ obsPath: inObs(obsPath), at }) };
   });
   const outputs = (checked.outputs ?? []).map((output) => ({
@@ -103,9 +108,15 @@ export async function readyRun(
   const see = async (path: string, kind: 'file' | 'directory' | undefined, what: string) =>
     await mustBe(path, kind, { what, session, signal });
   await see(joinLocation(code.source, bootFile), 'file', 'the boot file');
-  for (const input of inputs) {
-    refuseArchive(input);
-    await see(input.source, input.from === undefined ? 'directory' : undefined, `the input ${input.name}`);
+  const inputs: (Places & { readonly name: string; readonly archive?: string })[] = [];
+  for (const input of sources) {
+    const { name: of, source, from, localPath } = input;
+    const mayBeFile = from !== undefined || isArchiveName(source);
+    const kind = await see(source, mayBeFile ? undefined : 'directory', `the input ${of}`);
+    if (kind === 'directory' || !isArchiveName(source)) inputs.push(input);
+    else if (from === undefined)
+      inputs.push({ ...input, localPath: ofInput('inputs', of), archive: localPath });
+    else inputs.push({ ...input, archive: joinLocation(ofInput('archives', of), source.split('/').at(-1)!) });
   }
   const logFile = joinLocation(folder, `${name}.log`);
   return {
@@ -113,8 +124,16 @@ export async function readyRun(
     environment,
     plan: {
       name,
-      downloads: [code, ...inputs].flatMap(({ from, localPath }) =>
-        from === undefined ? [] : [{ from, to: localPath }],
+      downloads: [
+        ...(code.from === undefined ? [] : [{ from: code.from, to: code.localPath }]),
+        ...inputs.flatMap(({ name: of, from, localPath, archive }) =>
+          from === undefined
+            ? []
+            : [{ from, to: archive === undefined ? localPath : ofInput('archives', of) }],
+        ),
+      ],
+      unpacks: inputs.flatMap(({ archive, localPath }) =>
+        archive === undefined ? [] : [{ from: archive, to: localPath }],
       ),
       command: [
         scriptInterpreter,
@@ -155,14 +174,6 @@ function bootFileOf({ trainingFiles: { codeDir, bootFile } }: CheckedSettings): 
     : bootFile;
 }
 
-function refuseArchive({ name, source }: Places & { readonly name: string }): void {
-  if (!/\.(?:zip|tar|tar\.gz|tgz)$/i.test(source)) return;
-  throw new OptionError(`the input ${name} is an archive: ${source}`, {
-    code: 'Unsupported',
-    hint: 'Archives are not unpacked here: unpack it, and name the folder.',
-  });
-}
-
 /** @param kind undefined: a file or a folder */
 async function mustBe(
   path: string,
@@ -172,7 +183,7 @@ async function mustBe(
     session,
     signal,
   }: { what: string; session: StorageHolder | undefined; signal: AbortSignal | undefined },
-): Promise<void> {
+): Promise<'file' | 'directory' | 'stream'> {
   const found = await storageOf(path, { session }).stat(path, { signal });
   if (found === null) {
     throw new StorageError('NotFound', `${what} is not there: ${path}`, {
@@ -180,7 +191,7 @@ async function mustBe(
       hint: 'Check the path; nothing was copied and nothing was run.',
     });
   }
-  if (kind === undefined || found.kind === kind) return;
+  if (kind === undefined || found.kind === kind) return found.kind;
   throw new StorageError(
     kind === 'file' ? 'IsADirectory' : 'NotADirectory',
     `${what} is a ${found.kind === 'directory' ? 'folder' : 'file'}: ${path}`,

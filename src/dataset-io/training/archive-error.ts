@@ -1,0 +1,35 @@
+import { StorageError } from '../../model/index.js';
+
+/** It says what it cannot say: the archive is not what it should be. */
+export function badArchive(archive: string, says: string): StorageError {
+  return new StorageError('InvalidData', `${archive} is no archive that can be read: ${says}`, {
+    path: archive,
+    hint: 'Pack it again, or unpack it yourself and name the folder.',
+  });
+}
+
+export function truncatedArchive(archive: string, says = 'it ends too early'): StorageError {
+  return new StorageError('Truncated', `${archive} is not whole: ${says}`, {
+    path: archive,
+    hint: 'Copy it again, or pack it again.',
+  });
+}
+
+export function unsupportedArchive(archive: string, says: string): StorageError {
+  return new StorageError('Unsupported', `${archive}: ${says}`, {
+    path: archive,
+    hint: 'Unpack it yourself, and name the folder; or pack it as .tar.gz.',
+  });
+}
+
+/** Names are UTF-8: what else they could be cannot be known. */
+export function entryName(archive: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw unsupportedArchive(
+      archive,
+      `the name of an entry is not UTF-8: ${JSON.stringify(Buffer.from(bytes).toString('latin1'))}`,
+    );
+  }
+}
