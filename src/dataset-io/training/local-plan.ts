@@ -5,6 +5,7 @@ import { obsPath as inObs } from '../import/requests.js';
 import { containedPath, joinLocation, parseLocation } from '../storage/index.js';
 import { type StorageHolder, storageOf } from '../storages.js';
 import { isArchiveName } from './archive.js';
+import { type CondaStep, noConda } from './conda.js';
 import {
   type CheckedSettings,
   checkedSettings,
@@ -18,6 +19,8 @@ export interface PlanLocalRunOptions {
   readonly workDir?: string | undefined;
   /** Variables of the program, below `envVariables`. Default: those of this process. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** What makes the `environment`. Default `conda`. */
+  readonly condaProgram?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -33,6 +36,8 @@ export interface LocalRunPlan {
   readonly downloads: readonly Move[];
   /** Archives, here by now, and the folders that they are unpacked into. */
   readonly unpacks: readonly Move[];
+  /** The conda environment that is made or brought up to date, and where its description is written. */
+  readonly environment: { readonly name: string; readonly file: string } | undefined;
   /** The program and its arguments; no shell sees them. */
   readonly command: readonly [program: string, ...args: string[]];
   /** Where it is started: the folder of the code. */
@@ -50,8 +55,10 @@ export interface LocalRunPlan {
 /** {@link LocalRunPlan} with what is not to be shown. */
 export interface ReadyRun {
   readonly plan: LocalRunPlan;
-  /** Where the program is. */
-  readonly program: string;
+  /** Where the program is; undefined: in the environment that `conda` makes, or what `interpreter` says there. */
+  readonly program: string | undefined;
+  readonly interpreter: string | undefined;
+  readonly conda: CondaStep | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -66,16 +73,18 @@ export async function planTrainHere(
   settings: LocalRunSettings | LegacyLocalRunSettings,
   options: PlanLocalRunOptions = {},
 ): Promise<LocalRunPlan> {
-  return (await readyRun(session, settings, options)).plan;
+  const { plan, conda } = await readyRun(session, settings, options);
+  if (conda !== undefined && conda.program === undefined) throw noConda(conda.environment.name);
+  return plan;
 }
 
 export async function readyRun(
   session: StorageHolder | undefined,
   settings: LocalRunSettings | LegacyLocalRunSettings,
-  { workDir, environment: own = process.env, signal }: PlanLocalRunOptions,
+  { workDir, environment: own = process.env, condaProgram = 'conda', signal }: PlanLocalRunOptions,
 ): Promise<ReadyRun> {
   const checked = checkedSettings(settings);
-  const { scriptInterpreter = 'python3', envVariables = {}, jobName, parameters = [], logUrl } = checked;
+  const { scriptInterpreter, envVariables = {}, jobName, parameters = [], logUrl } = checked;
   const name = jobName ?? nameAt('job', Date.now());
   const folder = workDir ?? `labelkit-${name}`;
   // Python keeps what it prints until it is much, unless it is told not to.
@@ -98,9 +107,15 @@ export async function readyRun(
     to: output.obsPath && inObs(output.obsPath),
   }));
 
-  const program = await findProgram(scriptInterpreter, environment);
-  if (program === undefined) {
-    throw new LabelkitError('NotFound', `there is no program ${JSON.stringify(scriptInterpreter)} to run`, {
+  const conda = checked.environment && {
+    environment: checked.environment,
+    file: joinLocation(folder, 'environment.yml'),
+    program: await findProgram(condaProgram, environment),
+  };
+  const interpreter = scriptInterpreter ?? (conda === undefined ? 'python3' : 'python');
+  const program = conda === undefined ? await findProgram(interpreter, environment) : undefined;
+  if (conda === undefined && program === undefined) {
+    throw new LabelkitError('NotFound', `there is no program ${JSON.stringify(interpreter)} to run`, {
       hint: 'Say one that is in PATH, or its path (scriptInterpreter, --interpreter).',
     });
   }
@@ -121,9 +136,12 @@ export async function readyRun(
   const logFile = joinLocation(folder, `${name}.log`);
   return {
     program,
+    interpreter: scriptInterpreter,
+    conda,
     environment,
     plan: {
       name,
+      environment: conda && { name: conda.environment.name, file: conda.file },
       downloads: [
         ...(code.from === undefined ? [] : [{ from: code.from, to: code.localPath }]),
         ...inputs.flatMap(({ name: of, from, localPath, archive }) =>
@@ -136,7 +154,7 @@ export async function readyRun(
         archive === undefined ? [] : [{ from: archive, to: localPath }],
       ),
       command: [
-        scriptInterpreter,
+        interpreter,
         bootFile.startsWith('-') ? `./${bootFile}` : bootFile,
         ...[...inputs, ...outputs].map((one) => `--${one.name}=${resolve(one.localPath)}`),
         ...parameters.map((one) => `--${one.name}${one.value === undefined ? '' : `=${one.value}`}`),

@@ -1,13 +1,14 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { AbortedError, LabelkitError } from '../../model/index.js';
 import { ioError } from '../storage/index.js';
 import type { StorageHolder } from '../storages.js';
 import type { TransferItem } from '../transfer/transfer.js';
 import { type ArchiveLimits, unpackArchive } from './archive.js';
+import { makeEnvironment, noConda, writeSpec } from './conda.js';
 import { type LocalRunPlan, type Move, type PlanLocalRunOptions, readyRun } from './local-plan.js';
 import type { LegacyLocalRunSettings, LocalRunSettings } from './local-settings.js';
-import { type ProgramEnd, runProgram } from './program.js';
+import { type ProgramEnd, type ProgramOptions, runProgram } from './program.js';
 
 export interface LocalRunOptions extends PlanLocalRunOptions {
   /** Hears each line that the program writes, without its end. */
@@ -41,9 +42,10 @@ export interface LocalRunResult {
  * did well or not. Local folders are used where they are; archives are unpacked into the work folder. A program that fails is no error here: see `state`.
  *
  * @param session  opens `obs://` paths; may be undefined where there are none
- * @throws OptionError for bad settings, of code `Unsupported` for what only the service can do; LabelkitError `NotFound`
+ * @throws OptionError for bad settings, of code `Unsupported` for what only the service can do; LabelkitError `Unsupported`
+ *   for an `environment` without conda, once its description is written, `NotFound`
  *   for an interpreter, a boot file or data that is not there: all of these before anything is copied. What `transfer`
- *   throws, and `unpackArchive`. AbortedError once the program and all that it started have ended; nothing is uploaded then
+ *   throws, and `unpackArchive`. `TaskFailed` when conda fails. AbortedError once the program and all that it started have ended; nothing is uploaded then
  */
 export async function trainHere(
   session: StorageHolder | undefined,
@@ -51,8 +53,13 @@ export async function trainHere(
   options: LocalRunOptions = {},
 ): Promise<LocalRunResult> {
   const { onOutput, onItem, archiveLimits, signal, graceMs = 5_000 } = options;
-  const { plan, program, environment } = await readyRun(session, settings, options);
+  const { plan, program, interpreter, conda, environment } = await readyRun(session, settings, options);
   const { name, command, workingDir, outputs, uploads, logFile, logUrl } = plan;
+  if (conda !== undefined) {
+    await makeFolder(dirname(conda.file));
+    await writeSpec(conda);
+    if (conda.program === undefined) throw noConda(conda.environment.name, conda.file);
+  }
   const copy = async ({ from, to }: Move) => {
     // Loads object storage, which a run without it does not need.
     const { transfer } = await import('../transfer/transfer.js');
@@ -65,7 +72,7 @@ export async function trainHere(
   const log = await openLog(logFile);
   let end: ProgramEnd;
   try {
-    end = await runProgram(program, command.slice(1), {
+    const running: ProgramOptions = {
       cwd: workingDir,
       environment,
       signal,
@@ -74,7 +81,12 @@ export async function trainHere(
         await log.write(lines);
         if (onOutput !== undefined) for (const line of lines) onOutput(line, stream);
       },
-    });
+    };
+    const made =
+      conda?.program === undefined
+        ? { program: program!, environment }
+        : await makeEnvironment(conda.program, { ...conda, file: resolve(conda.file) }, interpreter, running);
+    end = await runProgram(made.program, command.slice(1), { ...running, environment: made.environment });
   } finally {
     await log.close();
   }

@@ -107,6 +107,7 @@ test('code and data come from object storage, outputs and log go there', async (
       { from: 'obs://b/in/', to: `${work}/inputs/data_url` },
     ],
     unpacks: [],
+    environment: undefined,
     command: [
       process.execPath,
       'train.mjs',
@@ -272,11 +273,7 @@ const refusals: readonly (readonly [what: string, more: object, expected: object
     { code: 'Unsupported', message: expect.stringContaining('needs a second notebook') },
   ],
   ['an image', { userImageUrl: 'a/b:1', userCommand: 'x' }, { code: 'Unsupported' }],
-  [
-    'a conda environment',
-    { environment: { name: 'x' } },
-    { code: 'Unsupported', hint: expect.stringContaining('scriptInterpreter: <environment>/bin/python') },
-  ],
+  ['an environment that is none', { environment: { name: 'x' } }, { code: 'BadOption' }],
   ['a data set', { datasetId: 'd', datasetVersionId: 'v' }, { code: 'Unsupported' }],
   ['several sources', { dataSource: [] }, { code: 'Unsupported' }],
   ['an algorithm', { modelName: 'ResNet' }, { code: 'Unsupported' }],
