@@ -2,8 +2,13 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ioError } from '../storage/index.js';
-import type { ArchiveEntry } from './archive.js';
-import { badArchive, entryName, truncatedArchive, unsupportedArchive } from './archive-error.js';
+import {
+  type ArchiveEntry,
+  badArchive,
+  entryName,
+  truncatedArchive,
+  unsupportedArchive,
+} from './archive-entry.js';
 
 const blockSize = 512;
 /** Long names and other facts about one entry; real ones are far smaller. */

@@ -4,8 +4,13 @@ import { pipeline } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { StorageError } from '../../model/index.js';
 import { ioError } from '../storage/index.js';
-import type { ArchiveEntry } from './archive.js';
-import { badArchive, entryName, truncatedArchive, unsupportedArchive } from './archive-error.js';
+import {
+  type ArchiveEntry,
+  badArchive,
+  entryName,
+  truncatedArchive,
+  unsupportedArchive,
+} from './archive-entry.js';
 
 const endSize = 22;
 const recordSize = 46;

@@ -2,6 +2,7 @@ import { lstat, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import { StorageError, throwIfAborted } from '../../model/index.js';
 import { containedPath, ioError } from '../storage/index.js';
+import type { ArchiveEntry } from './archive-entry.js';
 import { tarEntries } from './archive-tar.js';
 import { zipEntries } from './archive-zip.js';
 
@@ -15,19 +16,6 @@ export interface ArchiveLimits {
 
 export interface UnpackOptions extends ArchiveLimits {
   readonly signal?: AbortSignal | undefined;
-}
-
-/** One file or folder of an archive, in the order of the archive. */
-export interface ArchiveEntry {
-  /** As the archive has it: not checked. */
-  readonly name: string;
-  /** Undefined: neither a file nor a folder, and `what` says what it is. */
-  readonly kind: 'file' | 'directory' | undefined;
-  readonly what?: string;
-  /** Bytes, unpacked; a reader gives neither more nor less. */
-  readonly size: number;
-  /** May be read until the next entry is asked for. */
-  readonly content: () => AsyncIterable<Uint8Array>;
 }
 
 /** True for `.zip`, `.tar`, `.tar.gz` and `.tgz`. */

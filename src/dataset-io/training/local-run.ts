@@ -39,13 +39,15 @@ export interface LocalRunResult {
 /**
  * Runs what a training job would run, on this machine: copies what is in object storage here, starts the boot file with
  * `--name=value` for each input, output and parameter, and copies outputs and log to their places, whether the program
- * did well or not. Local folders are used where they are; archives are unpacked into the work folder. A program that fails is no error here: see `state`.
+ * did well or not. Local folders are used where they are; archives are unpacked into the work folder. A program that fails
+ * is no error here: see `state`.
  *
  * @param session  opens `obs://` paths; may be undefined where there are none
  * @throws OptionError for bad settings, of code `Unsupported` for what only the service can do; LabelkitError `Unsupported`
- *   for an `environment` without conda, once its description is written, `NotFound`
- *   for an interpreter, a boot file or data that is not there: all of these before anything is copied. What `transfer`
- *   throws, and `unpackArchive`. `TaskFailed` when conda fails. AbortedError once the program and all that it started have ended; nothing is uploaded then
+ *   for an `environment` without conda, once its description is written, `NotFound` for an interpreter, a boot file or
+ *   data that is not there: all of these before anything is copied. What `transfer` and the unpacking of archives throw;
+ *   `TaskFailed` when conda fails. AbortedError once the program and all that it started have ended; nothing is
+ *   uploaded then
  */
 export async function trainHere(
   session: StorageHolder | undefined,

@@ -1,6 +1,18 @@
 import { StorageError } from '../../model/index.js';
 
-/** It says what it cannot say: the archive is not what it should be. */
+/** One file or folder of an archive, in the order of the archive. */
+export interface ArchiveEntry {
+  /** As the archive has it: not checked. */
+  readonly name: string;
+  /** Undefined: neither a file nor a folder, and `what` says what it is. */
+  readonly kind: 'file' | 'directory' | undefined;
+  readonly what?: string;
+  /** Bytes, unpacked; a reader gives neither more nor less. */
+  readonly size: number;
+  /** May be read until the next entry is asked for. */
+  readonly content: () => AsyncIterable<Uint8Array>;
+}
+
 export function badArchive(archive: string, says: string): StorageError {
   return new StorageError('InvalidData', `${archive} is no archive that can be read: ${says}`, {
     path: archive,
