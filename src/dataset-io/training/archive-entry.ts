@@ -20,8 +20,8 @@ export function badArchive(archive: string, says: string): StorageError {
   });
 }
 
-export function truncatedArchive(archive: string, says = 'it ends too early'): StorageError {
-  return new StorageError('Truncated', `${archive} is not whole: ${says}`, {
+export function truncatedArchive(archive: string): StorageError {
+  return new StorageError('Truncated', `${archive} is not whole: it ends too early`, {
     path: archive,
     hint: 'Copy it again, or pack it again.',
   });
