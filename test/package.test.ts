@@ -308,7 +308,9 @@ describe('each door opens on exactly these names', () => {
   test('labelkit/cloud', async () => {
     expect(await namesOf('./cloud')).toMatchInlineSnapshot(`
       "BatchError
+      CondaDependencies
       Dataset
+      Environment
       Estimator
       JobVersion
       LegacyEstimator

@@ -212,6 +212,8 @@ export type {
 export { planImport } from './import/plan.js';
 export { obsPath } from './import/requests.js';
 export { Session, type SessionOptions } from './session.js';
+export type { ArchiveLimits } from './training/archive.js';
+export { CondaDependencies, type CondaPackages, Environment } from './training/conda.js';
 export { type JobFile, parseJobFile, readJobFile } from './training/job-file.js';
 export { parseLegacyFile, readLegacyFile } from './training/legacy-file.js';
 export {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startStandIns } from '../server/modelarts/index.js';
+import { tar } from '../support/archives.js';
 import { commandLine } from '../support/command-line.js';
 import { scratch } from '../support/scratch.js';
 
@@ -94,6 +95,23 @@ test('a script that fails', async () => {
   expect(stdout).not.toContain(secret);
 });
 
+test('an archive', async () => {
+  const { dir, submit } = setUp();
+  const file = join(dir, 'in.tar');
+  const argv = ['--data', file, '--env', 'TOKEN'];
+  const to = join(dir, 'work/inputs/data_url');
+  writeFileSync(file, tar([{ name: '../a', content: 'A' }]));
+  expect(await submit(...argv)).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining(`the entry "../a" of ${file} cannot be unpacked`),
+  });
+  writeFileSync(file, tar([{ name: 'a', content: 'A' }]));
+  const { stdout } = await submit(...argv, '--dry-run');
+  expect(stdout).toContain(`unpack    ${file} to ${to}\n`);
+  expect(await submit(...argv)).toMatchObject({ code: 0 });
+  expect(readFileSync(join(to, 'a'), 'utf8')).toBe('A');
+});
+
 test('a job file, and the old training', async () => {
   const { dir, bare, code, here } = setUp();
   const file = join(dir, 'job.yaml');
@@ -126,7 +144,6 @@ test.each([
   [['--timeout', '3m'], '--timeout cannot be said here'],
   [['--flavor', 'f'], 'cannot be used with'],
   [['--image', 'a/b:1', '--command', 'x'], 'images are not run on this machine'],
-  [['--data', 'in.zip'], 'the input data_url is an archive: in.zip'],
 ])('%j is refused', async (argv, message) => {
   const { submit } = setUp();
   const { code, stderr } = await submit(...argv);

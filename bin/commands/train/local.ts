@@ -114,9 +114,10 @@ async function printPlan(plan: LocalRunPlan, { json }: HereFlags, io: CommandIo)
     await printJson(io, plan);
     return;
   }
-  const { downloads, command, workingDir, variables, outputs, uploads, logFile, logUrl } = plan;
+  const { downloads, unpacks, command, workingDir, variables, outputs, uploads, logFile, logUrl } = plan;
   const lines = [
     ...downloads.map(({ from, to }) => `download  ${from} to ${to}`),
+    ...unpacks.map(({ from, to }) => `unpack    ${from} to ${to}`),
     ...outputs.map(({ localPath }) => `make      ${localPath}`),
     `run       ${JSON.stringify(command)}`,
     `in        ${workingDir}`,

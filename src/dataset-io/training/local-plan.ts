@@ -4,6 +4,8 @@ import { LabelkitError, OptionError, StorageError } from '../../model/index.js';
 import { obsPath as inObs } from '../import/requests.js';
 import { containedPath, joinLocation, parseLocation } from '../storage/index.js';
 import { type StorageHolder, storageOf } from '../storages.js';
+import { isArchiveName } from './archive.js';
+import { type CondaStep, noConda } from './conda.js';
 import {
   type CheckedSettings,
   checkedSettings,
@@ -18,6 +20,8 @@ export interface PlanLocalRunOptions {
   readonly workDir?: string | undefined;
   /** Variables of the program, below `envVariables`. Default: those of this process. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** What makes the `environment`. Default `conda`. */
+  readonly condaProgram?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,6 +35,10 @@ export interface Move {
 export interface LocalRunPlan {
   readonly name: string;
   readonly downloads: readonly Move[];
+  /** Archives, here by now, and the folders that they are unpacked into. */
+  readonly unpacks: readonly Move[];
+  /** The conda environment that is made or brought up to date, and where its description is written. */
+  readonly environment: { readonly name: string; readonly file: string } | undefined;
   /** The program and its arguments; no shell sees them. */
   readonly command: readonly [program: string, ...args: string[]];
   /** Where it is started: the folder of the code. */
@@ -48,8 +56,10 @@ export interface LocalRunPlan {
 /** {@link LocalRunPlan} with what is not to be shown. */
 export interface ReadyRun {
   readonly plan: LocalRunPlan;
-  /** Where the program is. */
-  readonly program: string;
+  /** Where the program is; undefined: in the environment that `conda` makes, or what `interpreter` says there. */
+  readonly program: string | undefined;
+  readonly interpreter: string | undefined;
+  readonly conda: CondaStep | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -64,27 +74,31 @@ export async function planTrainHere(
   settings: LocalRunSettings | LegacyLocalRunSettings,
   options: PlanLocalRunOptions = {},
 ): Promise<LocalRunPlan> {
-  return (await readyRun(session, settings, options)).plan;
+  const { plan, conda } = await readyRun(session, settings, options);
+  if (conda !== undefined && conda.program === undefined) throw noConda(conda.environment.name);
+  return plan;
 }
 
 export async function readyRun(
   session: StorageHolder | undefined,
   settings: LocalRunSettings | LegacyLocalRunSettings,
-  { workDir, environment: own = process.env, signal }: PlanLocalRunOptions,
+  { workDir, environment: own = process.env, condaProgram = 'conda', signal }: PlanLocalRunOptions,
 ): Promise<ReadyRun> {
   const checked = checkedSettings(settings);
-  const { scriptInterpreter = 'python3', envVariables = {}, jobName, parameters = [], logUrl } = checked;
+  const { scriptInterpreter, envVariables = {}, jobName, parameters = [], logUrl } = checked;
   const name = jobName ?? nameAt('job', Date.now());
   const folder = workDir ?? `labelkit-${name}`;
   // Python keeps what it prints until it is much, unless it is told not to.
   const environment = { PYTHONUNBUFFERED: '1', ...own, ...envVariables };
 
   const code = placesOf({ obsPath: checked.trainingFiles.codeDir, at: joinLocation(folder, 'code') });
-  const inputs = (checked.inputs ?? []).map((input) => {
+  const ofInput = (part: string, of: string) =>
+    containedPath(joinLocation(folder, part), of, { single: true });
+  const sources = (checked.inputs ?? []).map((input) => {
     const { obsPath, localPath, isLocalSource } = input;
     if (isLocalSource === true || obsPath === undefined)
       return { name: input.name, ...placesOf({ obsPath: localPath! }) };
-    const at = localPath ?? containedPath(joinLocation(folder, 'inputs'), input.name, { single: true });
+    const at = localPath ?? ofInput('inputs', input.name);
     return { name: input.name, ...placesOf({ obsPath: inObs(obsPath), at }) };
   });
   const outputs = (checked.outputs ?? []).map((output) => ({
@@ -94,9 +108,15 @@ export async function readyRun(
     to: output.obsPath && inObs(output.obsPath),
   }));
 
-  const program = await findProgram(scriptInterpreter, environment);
-  if (program === undefined) {
-    throw new LabelkitError('NotFound', `there is no program ${JSON.stringify(scriptInterpreter)} to run`, {
+  const conda = checked.environment && {
+    environment: checked.environment,
+    file: joinLocation(folder, 'environment.yml'),
+    program: await findProgram(condaProgram, environment),
+  };
+  const interpreter = scriptInterpreter ?? (conda === undefined ? 'python3' : 'python');
+  const program = conda === undefined ? await findProgram(interpreter, environment) : undefined;
+  if (conda === undefined && program === undefined) {
+    throw new LabelkitError('NotFound', `there is no program ${JSON.stringify(interpreter)} to run`, {
       hint: 'Say one that is in PATH, or its path (scriptInterpreter, --interpreter).',
     });
   }
@@ -104,21 +124,38 @@ export async function readyRun(
   const see = async (path: string, kind: 'file' | 'directory' | undefined, what: string) =>
     await mustBe(path, kind, { what, session, signal });
   await see(joinLocation(code.source, bootFile), 'file', 'the boot file');
-  for (const input of inputs) {
-    refuseArchive(input);
-    await see(input.source, input.from === undefined ? 'directory' : undefined, `the input ${input.name}`);
+  const inputs: (Places & { readonly name: string; readonly archive?: string })[] = [];
+  for (const input of sources) {
+    const { name: of, source, from, localPath } = input;
+    const mayBeFile = from !== undefined || isArchiveName(source);
+    const kind = await see(source, mayBeFile ? undefined : 'directory', `the input ${of}`);
+    if (kind === 'directory' || !isArchiveName(source)) inputs.push(input);
+    else if (from === undefined)
+      inputs.push({ ...input, localPath: ofInput('inputs', of), archive: localPath });
+    else inputs.push({ ...input, archive: joinLocation(ofInput('archives', of), source.split('/').at(-1)!) });
   }
   const logFile = joinLocation(folder, `${name}.log`);
   return {
     program,
+    interpreter: scriptInterpreter,
+    conda,
     environment,
     plan: {
       name,
-      downloads: [code, ...inputs].flatMap(({ from, localPath }) =>
-        from === undefined ? [] : [{ from, to: localPath }],
+      environment: conda && { name: conda.environment.name, file: conda.file },
+      downloads: [
+        ...(code.from === undefined ? [] : [{ from: code.from, to: code.localPath }]),
+        ...inputs.flatMap(({ name: of, from, localPath, archive }) =>
+          from === undefined
+            ? []
+            : [{ from, to: archive === undefined ? localPath : ofInput('archives', of) }],
+        ),
+      ],
+      unpacks: inputs.flatMap(({ archive, localPath }) =>
+        archive === undefined ? [] : [{ from: archive, to: localPath }],
       ),
       command: [
-        scriptInterpreter,
+        interpreter,
         bootFile.startsWith('-') ? `./${bootFile}` : bootFile,
         ...[...inputs, ...outputs].map((one) => `--${one.name}=${resolve(one.localPath)}`),
         ...parameters.map((one) => `--${one.name}${one.value === undefined ? '' : `=${one.value}`}`),
@@ -156,14 +193,6 @@ function bootFileOf({ trainingFiles: { codeDir, bootFile } }: CheckedSettings): 
     : bootFile;
 }
 
-function refuseArchive({ name, source }: Places & { readonly name: string }): void {
-  if (!/\.(?:zip|tar|tar\.gz|tgz)$/i.test(source)) return;
-  throw new OptionError(`the input ${name} is an archive: ${source}`, {
-    code: 'Unsupported',
-    hint: 'Archives are not unpacked here: unpack it, and name the folder.',
-  });
-}
-
 /** @param kind undefined: a file or a folder */
 async function mustBe(
   path: string,
@@ -173,7 +202,7 @@ async function mustBe(
     session,
     signal,
   }: { what: string; session: StorageHolder | undefined; signal: AbortSignal | undefined },
-): Promise<void> {
+): Promise<'file' | 'directory' | 'stream'> {
   const found = await storageOf(path, { session }).stat(path, { signal });
   if (found === null) {
     throw new StorageError('NotFound', `${what} is not there: ${path}`, {
@@ -181,7 +210,7 @@ async function mustBe(
       hint: 'Check the path; nothing was copied and nothing was run.',
     });
   }
-  if (kind === undefined || found.kind === kind) return;
+  if (kind === undefined || found.kind === kind) return found.kind;
   throw new StorageError(
     kind === 'file' ? 'IsADirectory' : 'NotADirectory',
     `${what} is a ${found.kind === 'directory' ? 'folder' : 'file'}: ${path}`,

@@ -1,12 +1,14 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { AbortedError, LabelkitError } from '../../model/index.js';
 import { ioError } from '../storage/index.js';
 import type { StorageHolder } from '../storages.js';
 import type { TransferItem } from '../transfer/transfer.js';
+import { type ArchiveLimits, unpackArchive } from './archive.js';
+import { makeEnvironment, noConda, writeSpec } from './conda.js';
 import { type LocalRunPlan, type Move, type PlanLocalRunOptions, readyRun } from './local-plan.js';
 import type { LegacyLocalRunSettings, LocalRunSettings } from './local-settings.js';
-import { type ProgramEnd, runProgram } from './program.js';
+import { type ProgramEnd, type ProgramOptions, runProgram } from './program.js';
 
 /** How a run on this machine is followed and ended. */
 export interface LocalRunOptions extends PlanLocalRunOptions {
@@ -14,6 +16,8 @@ export interface LocalRunOptions extends PlanLocalRunOptions {
   readonly onOutput?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined;
   /** Told of each file that is copied. */
   readonly onItem?: ((item: TransferItem) => void) | undefined;
+  /** What archives among the inputs may hold. */
+  readonly archiveLimits?: ArchiveLimits | undefined;
   /** How long, in ms, the program has to end after an abort before it is killed. Default 5000. */
   readonly graceMs?: number | undefined;
 }
@@ -36,33 +40,42 @@ export interface LocalRunResult {
 /**
  * Runs what a training job would run, on this machine: copies what is in object storage here, starts the boot file with
  * `--name=value` for each input, output and parameter, and copies outputs and log to their places, whether the program
- * did well or not. Local folders are used where they are. A program that fails is no error here: see `state`.
+ * did well or not. Local folders are used where they are; archives are unpacked into the work folder. A program that fails
+ * is no error here: see `state`.
  *
  * @param session  opens `obs://` paths; may be undefined where there are none
- * @throws OptionError for bad settings, of code `Unsupported` for what only the service can do; LabelkitError `NotFound`
- *   for an interpreter, a boot file or data that is not there: all of these before anything is copied. What `transfer`
- *   throws. AbortedError once the program and all that it started have ended; nothing is uploaded then
+ * @throws OptionError for bad settings, of code `Unsupported` for what only the service can do; LabelkitError `Unsupported`
+ *   for an `environment` without conda, once its description is written, `NotFound` for an interpreter, a boot file or
+ *   data that is not there: all of these before anything is copied. What `transfer` and the unpacking of archives throw;
+ *   `TaskFailed` when conda fails. AbortedError once the program and all that it started have ended; nothing is
+ *   uploaded then
  */
 export async function trainHere(
   session: StorageHolder | undefined,
   settings: LocalRunSettings | LegacyLocalRunSettings,
   options: LocalRunOptions = {},
 ): Promise<LocalRunResult> {
-  const { onOutput, onItem, signal, graceMs = 5_000 } = options;
-  const { plan, program, environment } = await readyRun(session, settings, options);
+  const { onOutput, onItem, archiveLimits, signal, graceMs = 5_000 } = options;
+  const { plan, program, interpreter, conda, environment } = await readyRun(session, settings, options);
   const { name, command, workingDir, outputs, uploads, logFile, logUrl } = plan;
+  if (conda !== undefined) {
+    await makeFolder(dirname(conda.file));
+    await writeSpec(conda);
+    if (conda.program === undefined) throw noConda(conda.environment.name, conda.file);
+  }
   const copy = async ({ from, to }: Move) => {
     // Loads object storage, which a run without it does not need.
     const { transfer } = await import('../transfer/transfer.js');
     await transfer(from, to, { session, mode: 'overwrite', keepLastDir: false, onItem, signal });
   };
   for (const download of plan.downloads) await copy(asFolder(download));
+  for (const { from, to } of plan.unpacks) await unpackArchive(from, to, { ...archiveLimits, signal });
   for (const folder of [dirname(logFile), ...outputs.map(({ localPath }) => localPath)])
     await makeFolder(folder);
   const log = await openLog(logFile);
   let end: ProgramEnd;
   try {
-    end = await runProgram(program, command.slice(1), {
+    const running: ProgramOptions = {
       cwd: workingDir,
       environment,
       signal,
@@ -71,7 +84,12 @@ export async function trainHere(
         await log.write(lines);
         if (onOutput !== undefined) for (const line of lines) onOutput(line, stream);
       },
-    });
+    };
+    const made =
+      conda?.program === undefined
+        ? { program: program!, environment }
+        : await makeEnvironment(conda.program, { ...conda, file: resolve(conda.file) }, interpreter, running);
+    end = await runProgram(made.program, command.slice(1), { ...running, environment: made.environment });
   } finally {
     await log.close();
   }

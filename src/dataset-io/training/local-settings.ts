@@ -12,15 +12,21 @@ import {
 } from '../../cloud/training/legacy/index.js';
 import { OptionError } from '../../model/index.js';
 import { parseLocation } from '../storage/index.js';
+import { Environment } from './conda.js';
 
 /**
  * What `Estimator` and `fit` take, of which a run on this machine uses `trainingFiles`, `inputs`, `outputs`, `parameters`,
  * `envVariables`, `scriptInterpreter`, `logUrl` and `jobName`. `codeDir` may be a local folder.
  */
-export type LocalRunSettings = Partial<EstimatorOptions> & FitData;
+export type LocalRunSettings = Partial<EstimatorOptions> & FitData & OwnSettings;
+
+interface OwnSettings {
+  /** The conda environment to run in. Default: none. */
+  readonly environment?: Environment | undefined;
+}
 
 /** The same of `LegacyEstimator`: `codeDir`, `inputs` and `outputPath` may be local folders. */
-export interface LegacyLocalRunSettings extends Partial<LegacyEstimatorOptions>, LegacyFitData {
+export interface LegacyLocalRunSettings extends Partial<LegacyEstimatorOptions>, LegacyFitData, OwnSettings {
   /** The program that runs the boot file. */
   readonly scriptInterpreter?: string | undefined;
 }
@@ -67,11 +73,10 @@ function refuseElsewhere(settings: LocalRunSettings | LegacyLocalRunSettings): v
       'Name the code and a program that runs it (scriptInterpreter), or a flavor.',
     );
   }
-  if ('environment' in settings) {
-    refuse(
-      'environment is given, and conda environments are not made here',
-      'Make it with conda, and name its interpreter: scriptInterpreter: <environment>/bin/python.',
-    );
+  if (settings.environment !== undefined && !(settings.environment instanceof Environment)) {
+    throw new OptionError('environment is none', {
+      hint: 'Say new Environment(name, CondaDependencies.create({ … })).',
+    });
   }
   const { dataSource, modelName, modelId } = settings as LegacyLocalRunSettings;
   if (datasetId !== undefined || datasetVersionId !== undefined || dataSource !== undefined) {
@@ -87,7 +92,7 @@ function refuseElsewhere(settings: LocalRunSettings | LegacyLocalRunSettings): v
 /** The old training calls its data `data_url`, and what it writes `train_url`. */
 function fromLegacy(settings: LegacyLocalRunSettings): LocalRunSettings {
   const { codeDir, bootFile, hyperparameters, inputs, outputPath, onNotice = () => {} } = settings;
-  const { logUrl, jobName, jobDescription, scriptInterpreter } = settings;
+  const { logUrl, jobName, jobDescription, scriptInterpreter, environment } = settings;
   const place = (path: string): Pick<InputData, 'obsPath' | 'localPath'> =>
     parseLocation(path).kind === 'obs' ? { obsPath: path } : { localPath: path };
   return {
@@ -102,6 +107,7 @@ function fromLegacy(settings: LegacyLocalRunSettings): LocalRunSettings {
     jobName,
     jobDescription,
     scriptInterpreter,
+    environment,
   };
 }
 

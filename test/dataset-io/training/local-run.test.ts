@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   type LegacyLocalRunSettings,
@@ -9,6 +10,7 @@ import {
   planTrainHere,
   trainHere,
 } from '../../../src/dataset-io/cloud.js';
+import { tar, zip } from '../../support/archives.js';
 import { filesIn, scratch } from '../../support/scratch.js';
 import { serve } from '../storage/obs/server-harness.js';
 
@@ -38,7 +40,7 @@ async function bucket(objects: Readonly<Record<string, string>> = {}) {
   return { server, session: { storage }, texts };
 }
 
-function setUp(files: Readonly<Record<string, string>> = {}) {
+function setUp(files: Readonly<Record<string, string | Uint8Array>> = {}) {
   const dir = scratch({ 'code/train.mjs': script, 'data/a.txt': 'A', ...files });
   const settings: LocalRunSettings = {
     trainingFiles: { codeDir: join(dir, 'code'), bootFile: 'train.mjs' },
@@ -104,6 +106,8 @@ test('code and data come from object storage, outputs and log go there', async (
       { from: 'obs://b/code/', to: `${work}/code` },
       { from: 'obs://b/in/', to: `${work}/inputs/data_url` },
     ],
+    unpacks: [],
+    environment: undefined,
     command: [
       process.execPath,
       'train.mjs',
@@ -127,6 +131,49 @@ test('code and data come from object storage, outputs and log go there', async (
     'out/model.txt': '["data_url","out","fail"]',
     'log/first.log': readFileSync(join(dir, 'work/first.log'), 'utf8'),
   });
+});
+
+test('archives are unpacked into the work folder', async () => {
+  const { dir, settings, options, lines } = setUp({
+    'here.tgz': gzipSync(tar([{ name: './h.txt', content: 'here' }])),
+    'named.zip/n.txt': 'folder',
+    'code/train.mjs': `
+import { readdirSync, readFileSync } from 'node:fs';
+for (const argument of process.argv.slice(2)) {
+  const folder = argument.replace(/.*=/, '');
+  for (const name of readdirSync(folder)) console.log(name + ': ' + readFileSync(folder + '/' + name, 'utf8'));
+}`,
+  });
+  const { server, session } = await bucket();
+  server.put('b', 'in/there.zip', zip([{ name: 't.txt', content: 'there' }]));
+  const run: LocalRunSettings = {
+    ...settings,
+    inputs: [
+      { name: 'one', obsPath: 'obs://b/in/there.zip' },
+      { name: 'two', localPath: join(dir, 'here.tgz') },
+      { name: 'three', localPath: join(dir, 'named.zip') },
+      { name: 'four', obsPath: 'obs://b/in/there.zip', localPath: join(dir, 'mine') },
+    ],
+  };
+  const work = options.workDir!;
+  expect(await planTrainHere(session, run, options)).toMatchObject({
+    downloads: [
+      { from: 'obs://b/in/there.zip', to: `${work}/archives/one` },
+      { from: 'obs://b/in/there.zip', to: `${work}/archives/four` },
+    ],
+    unpacks: [
+      { from: `${work}/archives/one/there.zip`, to: `${work}/inputs/one` },
+      { from: `${dir}/here.tgz`, to: `${work}/inputs/two` },
+      { from: `${work}/archives/four/there.zip`, to: `${dir}/mine` },
+    ],
+  });
+  expect(await trainHere(session, run, options)).toMatchObject({ state: 'Completed' });
+  expect(lines).toEqual(
+    ['t.txt: there', 'h.txt: here', 'n.txt: folder', 't.txt: there'].map((line) => `stdout: ${line}`),
+  );
+  await expect(trainHere(session, run, { ...options, archiveLimits: { maxBytes: 4 } })).rejects.toMatchObject(
+    { code: 'NoSpace' },
+  );
 });
 
 test('a program that fails: its exit code, and what it wrote is kept and uploaded', async () => {
@@ -226,19 +273,11 @@ const refusals: readonly (readonly [what: string, more: object, expected: object
     { code: 'Unsupported', message: expect.stringContaining('needs a second notebook') },
   ],
   ['an image', { userImageUrl: 'a/b:1', userCommand: 'x' }, { code: 'Unsupported' }],
-  [
-    'a conda environment',
-    { environment: { name: 'x' } },
-    { code: 'Unsupported', hint: expect.stringContaining('scriptInterpreter: <environment>/bin/python') },
-  ],
+  ['an environment that is none', { environment: { name: 'x' } }, { code: 'BadOption' }],
   ['a data set', { datasetId: 'd', datasetVersionId: 'v' }, { code: 'Unsupported' }],
   ['several sources', { dataSource: [] }, { code: 'Unsupported' }],
   ['an algorithm', { modelName: 'ResNet' }, { code: 'Unsupported' }],
-  [
-    'an archive',
-    { inputs: [{ name: 'd', obsPath: 'obs://b/in.tar.gz' }] },
-    { code: 'Unsupported', message: expect.stringContaining('obs://b/in.tar.gz') },
-  ],
+  ['no archive there', { inputs: [{ name: 'd', obsPath: 'obs://b/no.tar.gz' }] }, { code: 'NotFound' }],
   ['no code', { trainingFiles: undefined }, { hint: expect.stringContaining('(rule T006)') }],
   ['code elsewhere', { trainingFiles: { codeDir: 'hdfs://x/', bootFile: 'a' } }, { code: 'BadOption' }],
   ['a boot file outside', { trainingFiles: { codeDir: '.', bootFile: '../a' } }, { code: 'BadOption' }],
@@ -269,7 +308,7 @@ const refusals: readonly (readonly [what: string, more: object, expected: object
 describe('refused before anything is copied or run', () => {
   test.each(refusals)('%s', async (_, more, expected) => {
     const { settings, options } = setUp();
-    const { session } = await bucket({ 'code/train.mjs': script, 'in.tar.gz': 'x', 'in/a': 'a' });
+    const { session } = await bucket({ 'code/train.mjs': script, 'in/a': 'a' });
     const error = await trainHere(session, { ...settings, ...more } as LocalRunSettings, options).catch(
       (reason: unknown) => reason,
     );
