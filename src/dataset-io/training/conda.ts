@@ -5,6 +5,7 @@ import { LabelkitError, OptionError } from '../../model/index.js';
 import { ioError } from '../storage/index.js';
 import { findProgram, type ProgramOptions, runProgram } from './program.js';
 
+/** What an environment is made of: channels, and packages by name and version. */
 export interface CondaPackages {
   /** Where conda looks, first to last: `conda-forge`. Default: as conda is set up. */
   readonly channels?: readonly string[] | undefined;
