@@ -116,7 +116,7 @@ async function run(dir: string, id: string, command: string): Promise<string | u
   return output;
 }
 
-const fence = /^```\n([\s\S]*?)^```$/gm;
+const fence = /^```\w*\n([\s\S]*?)^```$/gm;
 
 test.each(readdirSync(pages).map((name) => name.replace(/\.md$/, '')))('%s: its example', async (id) => {
   const page = readFileSync(join(pages, `${id}.md`), 'utf8');
