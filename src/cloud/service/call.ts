@@ -1,30 +1,12 @@
-import type { JsonObject } from '../../model/index.js';
 import { redactMessage } from '../redact.js';
-import type { QueryValue } from './client.js';
+import type { ServiceRequest } from './client.js';
 import { ServiceError } from './service-error.js';
 import type { ServiceSession } from './session.js';
 
-/** One request of ModelArts. */
-export interface ModelArtsRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** `/v2/{project_id}/datasets/{dataset_id}` */
-  readonly path: string;
-  /** Without the project. */
-  readonly params?: Readonly<Record<string, string>> | undefined;
-  readonly query?: Readonly<Record<string, QueryValue>> | undefined;
-  /** As the service names things. */
-  readonly body?: JsonObject | undefined;
-  /** See `ServiceRequest`. */
-  readonly repeatable?: boolean | undefined;
-  /** The answer tells of each item whether it was done: `success: false` is then no error. */
-  readonly batch?: boolean | undefined;
-  /** See `ServiceRequest`. */
-  readonly secrets?: readonly string[] | undefined;
-  readonly exactIntegers?: boolean | undefined;
-  readonly contentType?: string | undefined;
+/** One request of ModelArts. Its path is `/v2/{project_id}/datasets/{dataset_id}`; `params` are without the project. */
+export interface ModelArtsRequest extends Omit<ServiceRequest, 'service'> {
   /** Is given the headers of the answer, names lower-case. */
   readonly onHeaders?: ((headers: Readonly<Record<string, string>>) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { isMap, isNode, LineCounter, type Node, parseDocument } from 'yaml';
 import { wireNames } from '../../cloud/service/index.js';
 import type { EstimatorOptions, FitData } from '../../cloud/training/index.js';
 import { OptionError } from '../../model/index.js';
 import { type Field, type Fields, jobFields } from './job-fields.js';
+import { parseYaml, readYamlText, type YamlPath } from './yaml-file.js';
 
 /** What a job file says. */
 export interface JobFile
@@ -26,39 +25,17 @@ const { fromWire } = wireNames(['env_variables']);
  * @throws OptionError that says file, line and column of the first fault
  */
 export async function readJobFile(path: string): Promise<JobFile> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new OptionError(`${path} cannot be read`, { hint: 'Name a file with a job in it.', cause: error });
-  }
-  return parseJobFile(text, path);
+  return parseJobFile(await readYamlText(path, 'a job'), path);
 }
-
-type Path = readonly (string | number)[];
 
 /** {@link readJobFile} of a text. @param name what errors call the file @throws OptionError */
 export function parseJobFile(text: string, name: string): JobFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const fail: (offset: number, message: string, hint: string) => never = (offset, message, hint) => {
-    const { line, col } = lines.linePos(offset);
-    throw new OptionError(`${name}:${line}:${col}: ${message}`, { hint });
-  };
-  const [error] = document.errors;
-  if (error !== undefined)
-    fail(error.pos[0], `this is no YAML: ${error.message}`, 'Mend the file at that place.');
-  const at = (path: Path): number => {
-    const node = path.length === 0 ? document.contents : (document.getIn(path, true) as Node | undefined);
-    return isNode(node) ? (node.range?.[0] ?? 0) : 0;
-  };
-  const atKey = (path: Path, key: string): number => {
-    const map = path.length === 0 ? document.contents : document.getIn(path, true);
-    const pair = isMap(map) ? map.items.find((item) => String(item.key) === key) : undefined;
-    return isNode(pair?.key) ? (pair.key.range?.[0] ?? 0) : at(path);
+  const { value, at, atKey } = parseYaml(text, name);
+  const fail: (place: string, message: string, hint: string) => never = (place, message, hint) => {
+    throw new OptionError(place + message, { hint });
   };
 
-  const checkFields = (value: unknown, path: Path, fields: Fields, required: readonly string[]) => {
+  const checkFields = (value: unknown, path: YamlPath, fields: Fields, required: readonly string[]) => {
     const where = path.length === 0 ? 'the file' : shownPath(path);
     if (!isPlainObject(value)) fail(at(path), `${where} holds no names with values`, 'Write name: value.');
     for (const [key, member] of Object.entries(value)) {
@@ -75,7 +52,7 @@ export function parseJobFile(text: string, name: string): JobFile {
       if (!Object.hasOwn(value, key))
         fail(at(path), `${where} has no ${key}`, `Add ${key}: ${fields[key]?.says}`);
   };
-  const checkField = (value: unknown, path: Path, field: Field): void => {
+  const checkField = (value: unknown, path: YamlPath, field: Field): void => {
     const refuse: (what: string) => never = (what) =>
       fail(at(path), `${shownPath(path)} is not ${what}`, field.says);
     switch (field.kind) {
@@ -107,16 +84,6 @@ export function parseJobFile(text: string, name: string): JobFile {
     }
   };
 
-  let value: unknown;
-  try {
-    value = document.toJS();
-  } catch (error) {
-    // Aliases that name nothing, or more of them than anybody writes.
-    throw new OptionError(`${name}:1:1: its aliases cannot be followed`, {
-      hint: 'Write values out.',
-      cause: error,
-    });
-  }
   checkFields(value, [], jobFields, []);
   return fromWire<JobFile>(value);
 }
@@ -126,7 +93,7 @@ function isPlainObject(value: unknown): value is Readonly<Record<string, unknown
 }
 
 /** `training_files.code_dir`, `inputs[0].name` */
-function shownPath(path: Path): string {
+function shownPath(path: YamlPath): string {
   return path
     .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`))
     .join('');
